@@ -1,0 +1,1 @@
+"""The application on the screen. The only room that imports Qt."""
