@@ -1,0 +1,1 @@
+"""Datasets: what there is to learn from."""
