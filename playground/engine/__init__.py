@@ -1,0 +1,1 @@
+"""The NumPy engine: networks, backpropagation, optimizers. It knows nothing of screens."""
