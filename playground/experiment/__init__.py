@@ -1,0 +1,1 @@
+"""The experiment: everything that defines a run, as one immutable value."""

@@ -1,0 +1,102 @@
+"""Experiments that come with the application, and experiments in files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from playground.experiment.spec import ExperimentSpec, spec_from_tree
+from playground.resources import resource
+from playground.schema.validation import InvalidValue
+
+MAXIMUM_BYTES = 1_000_000
+"""A spec is a few kilobytes; anything larger is something else."""
+
+MENU_ORDER = (
+    "spirals",
+    "tf-playground",
+    "circles",
+    "xor",
+    "and",
+    "spirals-3",
+    "digits",
+    "mnist",
+)
+
+
+class ExperimentFileError(Exception):
+    """An experiment could not be read. The message names the file and the remedy."""
+
+
+def preset_names() -> tuple[str, ...]:
+    """Return the names of all presets, those of the menu order first."""
+    found = {path.stem for path in resource("presets").glob("*.json")}
+    return tuple(n for n in MENU_ORDER if n in found) + tuple(sorted(found - set(MENU_ORDER)))
+
+
+def load_experiment(name_or_path: str) -> ExperimentSpec:
+    """Return the preset of that name, or the experiment in that file.
+
+    Raises
+    ------
+    ExperimentFileError
+        If there is neither, or the file is unreadable, corrupt or invalid.
+    """
+    if name_or_path in preset_names():
+        return read_experiment(resource("presets") / f"{name_or_path}.json")
+    path = Path(name_or_path)
+    if path.is_file():
+        return read_experiment(path)
+    raise ExperimentFileError(
+        f"{name_or_path!r} is neither a file nor a preset; presets are: {', '.join(preset_names())}"
+    )
+
+
+def read_experiment(path: Path) -> ExperimentSpec:
+    """Return the experiment in a JSON file.
+
+    Raises
+    ------
+    ExperimentFileError
+        If the file is unreadable, too large, not JSON, or has a field that does not fit.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAXIMUM_BYTES + 1)
+        if len(content) > MAXIMUM_BYTES:
+            raise ExperimentFileError(
+                f"{path.name} is larger than {MAXIMUM_BYTES // 1000} kB; "
+                "that is not an experiment of this application"
+            )
+        return spec_from_tree(json.loads(content))
+    except OSError as error:
+        raise ExperimentFileError(
+            f"{path.name} cannot be read ({error.strerror}); check the path and its permissions"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, InvalidValue):
+            raise ExperimentFileError(f"{path.name}: {error}") from error
+        raise ExperimentFileError(
+            f"{path.name} is not valid JSON ({error}); choose a file saved by this application"
+        ) from error
+
+
+def write_experiment(spec: ExperimentSpec, path: Path) -> None:
+    """Write an experiment as readable JSON, replacing the file only when all is written.
+
+    Raises
+    ------
+    ExperimentFileError
+        If the file cannot be written.
+    """
+    partial = path.with_name(path.name + ".part")
+    try:
+        partial.write_bytes(msgspec.json.format(msgspec.json.encode(spec), indent=2) + b"\n")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ExperimentFileError(
+            f"{path} cannot be written ({error.strerror}); choose another folder"
+        ) from error

@@ -1,0 +1,158 @@
+"""ExperimentSpec: everything that defines a run. The one truth; views and files are made of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from playground.data.classification import Spirals
+from playground.data.registry import AnyDataset
+from playground.engine.losses import AnyLoss, HalfSquared
+from playground.engine.network import Architecture, NetworkSpec, resolve
+from playground.engine.optimizers import SGD, AnyOptimizer
+from playground.engine.regularizers import AnyRegularizer, NoRegularization
+from playground.schema.describe import tag_of
+from playground.schema.parameter import real, shown, whole
+from playground.schema.validation import InvalidValue, decoded, validated
+
+LEARNING_RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+BATCH_SIZES = (1, 5, 10, 16, 20, 30, 32, 64, 128, 256)
+
+
+class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the network learns."""
+
+    loss: Annotated[
+        AnyLoss,
+        shown("Loss", help="What training makes small: how far the outputs are from the truth."),
+    ] = HalfSquared()
+    optimizer: Annotated[
+        AnyOptimizer,
+        shown("Optimizer", live=True, help="How gradients become changes of the weights."),
+    ] = SGD()
+    learning_rate: Annotated[
+        float,
+        real(
+            "Learning rate",
+            ge=0,
+            le=1e12,
+            logarithmic=True,
+            live=True,
+            suggestions=LEARNING_RATES,
+            help="How far each step goes. Too small: slow. Too large: it overshoots and diverges.",
+        ),
+    ] = 0.03
+    batch_size: Annotated[
+        int,
+        whole(
+            "Batch size",
+            ge=1,
+            le=100_000,
+            live=True,
+            suggestions=BATCH_SIZES,
+            soft_range=(1, 128),
+            help="How many samples each step averages its gradient over.",
+        ),
+    ] = 10
+    regularizer: Annotated[
+        AnyRegularizer,
+        shown("Regularization", live=True, help="A penalty on large weights, against overfitting."),
+    ] = NoRegularization()
+    dtype: Annotated[
+        Literal["float32", "float64"],
+        shown("Precision", help="Number format of all weights and values."),
+    ] = "float32"
+    epochs: Annotated[
+        int,
+        whole(
+            "Epochs",
+            ge=0,
+            le=100_000_000,
+            live=True,
+            help="Default length of a training run on the command line, in passes over the data.",
+        ),
+    ] = 200
+
+
+class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Data, network and training. Equal specs train to bit-identical weights."""
+
+    version: Annotated[Literal[1], shown("Version", help="Of the file format.")] = 1
+    name: Annotated[
+        str,
+        shown("Name", help="What the experiment is called, in at most 200 letters."),
+        msgspec.Meta(max_length=200),
+    ] = "Untitled"
+    about: Annotated[
+        str,
+        shown("About", help="What there is to see and to try, in at most 4000 letters."),
+        msgspec.Meta(max_length=4000),
+    ] = ""
+    data: Annotated[AnyDataset, shown("Data", help="What there is to learn.")] = Spirals()
+    network: Annotated[NetworkSpec, shown("Network", help="What is to learn it.")] = NetworkSpec()
+    training: Annotated[TrainingSpec, shown("Training", help="How it learns.")] = TrainingSpec()
+
+
+def architecture_of(spec: ExperimentSpec) -> Architecture:
+    """Return the network with all sizes known, without reading any data."""
+    data = spec.data
+    return resolve(spec.network, len(data.input_names), spec.training.loss, data.task)
+
+
+def checked(spec: ExperimentSpec) -> ExperimentSpec:
+    """Return an equal spec, with every field checked by itself and against the others.
+
+    Raises
+    ------
+    InvalidValue
+        Naming the first field that does not fit, its value and the remedy.
+    """
+    spec = validated(spec)
+    _check_loss(spec)
+    _check_batch(spec)
+    _ = spec.data.input_names  # names features that repeat or are missing
+    return spec
+
+
+def spec_from_tree(tree: Any) -> ExperimentSpec:
+    """Build a checked spec from plain dicts and lists.
+
+    Raises
+    ------
+    InvalidValue
+        Naming the first field that does not fit.
+    """
+    if not isinstance(tree, dict):
+        raise InvalidValue("the file", None, "is not an experiment", "expected a JSON object")
+    return checked(decoded(tree, ExperimentSpec))
+
+
+def suitable_losses(spec: ExperimentSpec) -> tuple[str, ...]:
+    """Return the tags of the losses that have a meaning for the task of the data."""
+    from typing import get_args
+
+    return tuple(tag_of(loss) for loss in get_args(AnyLoss) if spec.data.task.kind in loss.tasks)
+
+
+def _check_loss(spec: ExperimentSpec) -> None:
+    task = spec.data.task.kind
+    if task not in spec.training.loss.tasks:
+        raise InvalidValue(
+            "training.loss.kind",
+            tag_of(spec.training.loss),
+            f"has no meaning for {task.value} (data.kind {tag_of(spec.data)!r})",
+            f"choose one of: {', '.join(suitable_losses(spec))}",
+        )
+
+
+def _check_batch(spec: ExperimentSpec) -> None:
+    batch, available = spec.training.batch_size, spec.data.training_count
+    if batch > available:
+        points = "training point" if available == 1 else "training points"
+        raise InvalidValue(
+            "training.batch_size",
+            batch,
+            f"exceeds the {available} {points}",
+            "lower it or add data",
+        )
