@@ -1,0 +1,335 @@
+"""The command ``gradient-playground``. Qt is imported only by what opens a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playground import __version__
+
+if TYPE_CHECKING:
+    from playground.experiment.spec import ExperimentSpec
+    from playground.training.trainer import Metrics, Trainer
+
+DEFAULT_EXPERIMENT = "spirals"
+REPORTS_PER_SECOND = 10
+LARGEST_CHUNK = 100_000
+
+
+class UsageError(Exception):
+    """Input that cannot be carried out; its text is the one line that is printed."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status: 0 done, 1 failed, 2 bad input."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        options = parser.parse_args(["open", *(sys.argv[1:] if arguments is None else arguments)])
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        print(f"gradient-playground: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (as in `| head`): nothing is left to say.
+        sys.stderr.close()
+        return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> Any:
+        print(f"gradient-playground: {message}; see --help", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="gradient-playground",
+        description="Build a multilayer perceptron, watch it learn, take the weights away.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+
+    command = commands.add_parser("open", help="open the window (the default)")
+    command.add_argument("experiment", nargs="?", metavar="FILE|PRESET")
+    command.set_defaults(run=_open)
+
+    command = commands.add_parser("train", help="train without a window")
+    _add_experiment(command)
+    length = command.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=_whole(0), metavar="N", help="passes over the data")
+    length.add_argument("--seconds", type=_positive, metavar="S", help="train for this long")
+    command.add_argument("--json", action="store_true", help="print one JSON object per line")
+    command.set_defaults(run=_train)
+
+    command = commands.add_parser("describe", help="list every option, its fields and bounds")
+    command.add_argument("topic", nargs="?", metavar="TOPIC", help="such as optimizers or elu")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_describe)
+
+    command = commands.add_parser("screenshot", help="picture of the window after training")
+    _add_experiment(command)
+    command.add_argument("--workspace", choices=("train",), default="train")
+    command.add_argument("--theme", choices=("light", "dark"), default="light")
+    command.add_argument("--size", type=_size, default=(1440, 900), metavar="WxH")
+    command.add_argument("--epochs", type=_whole(0), metavar="N", help="passes over the data")
+    command.add_argument("--output", type=Path, required=True, metavar="F.png")
+    command.set_defaults(run=_screenshot)
+    return parser
+
+
+def _add_experiment(command: argparse.ArgumentParser) -> None:
+    command.add_argument("experiment", metavar="PRESET|FILE")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        dest="changes",
+        help="set any field, such as training.learning_rate=0.1; may be repeated",
+    )
+    command.add_argument(
+        "--seed", type=_whole(0), metavar="N", help="seed of initial weights and batches"
+    )
+    command.add_argument("--dtype", choices=("float32", "float64"))
+
+
+def _whole(least: int) -> Any:
+    def parse(text: str) -> int:
+        if not text.isdigit() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} on")
+        return int(text)
+
+    return parse
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return value
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size; write it like 1440x900")
+    size = int(width), int(height)
+    if not (640 <= size[0] <= 7680 and 480 <= size[1] <= 4320):
+        raise argparse.ArgumentTypeError(f"{text!r} is out of range; from 640x480 to 7680x4320")
+    return size
+
+
+def _experiment(options: argparse.Namespace) -> ExperimentSpec:
+    """Return the experiment that the options ask for."""
+    from playground.experiment.presets import ExperimentFileError, load_experiment
+    from playground.experiment.spec import checked
+    from playground.schema.validation import InvalidValue, parsed_text, replaced
+
+    try:
+        spec = load_experiment(options.experiment)
+        for change in options.changes:
+            path, equals, text = change.partition("=")
+            if not equals or not path:
+                raise UsageError(f"--set {change!r} is not of the form path=value")
+            spec = replaced(spec, path.strip(), _fitting(spec, path.strip(), parsed_text(text)))
+        if options.seed is not None:
+            spec = replaced(spec, "network.seed", options.seed)
+        if options.dtype is not None:
+            spec = replaced(spec, "training.dtype", options.dtype)
+        return checked(spec)
+    except (ExperimentFileError, InvalidValue) as error:
+        raise UsageError(str(error)) from error
+
+
+def _fitting(spec: ExperimentSpec, path: str, value: Any) -> Any:
+    """Keep a text that looks like JSON (a folder named 2024) a text where the field is one."""
+    import msgspec
+
+    node: Any = msgspec.to_builtins(spec)
+    for step in path.split("."):
+        if isinstance(node, list) and step.isdigit() and int(step) < len(node):
+            node = node[int(step)]
+        else:
+            node = node.get(step) if isinstance(node, dict) else None
+    if isinstance(node, str) and not isinstance(value, str | dict | list):
+        return json.dumps(value)
+    return value
+
+
+def _open(options: argparse.Namespace) -> int:
+    from playground.experiment.presets import ExperimentFileError, load_experiment
+    from playground.gui.preflight import check_or_explain
+
+    problem = check_or_explain()
+    if problem is not None:
+        print(problem, file=sys.stderr)
+        return 1
+    try:
+        spec = load_experiment(options.experiment or DEFAULT_EXPERIMENT)
+    except ExperimentFileError as error:
+        raise UsageError(str(error)) from error
+    from playground.gui.application import run
+
+    return run(spec)
+
+
+def _train(options: argparse.Namespace) -> int:
+    from playground.training.trainer import Diverged
+
+    spec = _experiment(options)
+    trainer = _trainer(spec)
+    epochs = options.epochs if options.epochs is not None else spec.training.epochs
+    report = _JsonReport() if options.json else _BarReport(None if options.seconds else epochs)
+    started = time.perf_counter()
+    seconds = 0.0
+    problem = ""
+    steps_wanted = math.inf if options.seconds else epochs * trainer.batches_per_epoch
+    limit = options.seconds or math.inf
+    chunk = 1
+    try:
+        while trainer.step < steps_wanted and seconds < limit:
+            before = time.perf_counter()
+            steps = int(min(chunk, steps_wanted - trainer.step))
+            trainer.advance(steps)
+            trainer.check_finite()
+            now = time.perf_counter()
+            seconds = now - started
+            # Aim at a report ten times a second, and never beyond the time that is left.
+            wanted = steps * min(1 / REPORTS_PER_SECOND, limit - seconds) / max(now - before, 1e-7)
+            chunk = int(min(max(wanted, 1), chunk * 2, LARGEST_CHUNK))
+            report.progress(trainer, seconds)
+    except Diverged as error:
+        problem = str(error)
+    rate = trainer.step / seconds if seconds > 0 else None
+    report.end(trainer, trainer.metrics(), rate, problem)
+    if problem:
+        print(f"gradient-playground: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _trainer(spec: ExperimentSpec) -> Trainer:
+    from playground.data.dataset import DataError
+    from playground.schema.validation import InvalidValue
+    from playground.training.trainer import Trainer
+
+    try:
+        return Trainer(spec)
+    except (DataError, InvalidValue) as error:
+        raise UsageError(str(error)) from error
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no NaN and no infinity: a value without meaning is null."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+class _JsonReport:
+    """One JSON object per line."""
+
+    def _print(self, trainer: Trainer, metrics: Metrics, rate: float | None, **more: Any) -> None:
+        line = {
+            "epoch": trainer.epoch,
+            "step": trainer.step,
+            "train_loss": _finite(metrics.train_loss),
+            "test_loss": _finite(metrics.test_loss),
+            "train_accuracy": _finite(metrics.train_accuracy),
+            "test_accuracy": _finite(metrics.test_accuracy),
+            "steps_per_second": _finite(rate),
+            **more,
+        }
+        print(json.dumps(line), flush=True)
+
+    def progress(self, trainer: Trainer, seconds: float) -> None:
+        rate = trainer.step / seconds if seconds > 0 else None
+        self._print(trainer, trainer.quick_metrics(), rate)
+
+    def end(self, trainer: Trainer, metrics: Metrics, rate: float | None, problem: str) -> None:
+        self._print(trainer, metrics, rate, **({"error": problem} if problem else {}))
+
+
+class _BarReport:
+    """A progress bar on a terminal, and the results at the end."""
+
+    def __init__(self, epochs: int | None) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(
+            total=epochs, unit=" epochs", disable=None, leave=False, dynamic_ncols=True
+        )
+
+    def progress(self, trainer: Trainer, seconds: float) -> None:
+        self._bar.update(trainer.epoch - self._bar.n)
+        if not self._bar.disable:
+            metrics = trainer.quick_metrics()
+            self._bar.set_postfix_str(_sentence(metrics), refresh=False)
+
+    def end(self, trainer: Trainer, metrics: Metrics, rate: float | None, problem: str) -> None:
+        self._bar.close()
+        speed = f" · {rate:,.0f} steps/s" if rate else ""
+        print(f"{trainer.spec.name}: epoch {trainer.epoch:,} · step {trainer.step:,}{speed}")
+        print(_sentence(metrics))
+
+
+def _sentence(metrics: Metrics) -> str:
+    parts = []
+    for name, loss, accuracy in (
+        ("train", metrics.train_loss, metrics.train_accuracy),
+        ("test", metrics.test_loss, metrics.test_accuracy),
+    ):
+        if loss is not None:
+            right = f" ({accuracy:.1%} right)" if accuracy is not None else ""
+            parts.append(f"{name} loss {loss:.4g}{right}")
+    return " · ".join(parts)
+
+
+def _describe(options: argparse.Namespace) -> int:
+    from playground.experiment.catalogue import UnknownTopic, catalogue, printed, topic_entries
+
+    try:
+        entries = topic_entries(options.topic) if options.topic else catalogue()
+    except UnknownTopic as error:
+        raise UsageError(str(error)) from error
+    print(json.dumps(entries, indent=2) if options.json else printed(entries))
+    return 0
+
+
+def _screenshot(options: argparse.Namespace) -> int:
+    import os
+
+    if sys.platform.startswith("linux"):
+        # A picture needs no screen.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from playground.gui.preflight import check_or_explain
+
+    problem = check_or_explain()
+    if problem is not None:
+        print(problem, file=sys.stderr)
+        return 1
+    spec = _experiment(options)
+    trainer_check = _trainer(spec)
+    del trainer_check  # only to refuse bad data before a window is made
+    from playground.gui.screenshot import ScreenshotError, take_screenshot
+
+    epochs = options.epochs if options.epochs is not None else spec.training.epochs
+    try:
+        take_screenshot(spec, options.theme, options.size, epochs, options.output)
+    except ScreenshotError as error:
+        raise UsageError(str(error)) from error
+    return 0

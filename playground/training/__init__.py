@@ -1,0 +1,1 @@
+"""Training: a deterministic trainer, and the thread that runs it."""

@@ -1,0 +1,137 @@
+"""What is said between the screen and the worker: commands down, events up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playground.data.prepared import PreparedData
+from playground.engine.network import Architecture
+from playground.experiment.spec import ExperimentSpec
+from playground.training.snapshot import View
+
+# --- commands: from the screen to the worker ---
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Make data and network anew for a spec; ``run_id`` marks what comes of it."""
+
+    spec: ExperimentSpec
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyLive:
+    """Go on training with other live values."""
+
+    spec: ExperimentSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Train until told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop training after the current step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Train this many batches, or to the end of the so many-th epoch from here, then pause."""
+
+    batches: int = 0
+    epochs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Back to exactly the initial weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetParameter:
+    """Set a weight, or (row = inputs) a bias, by hand."""
+
+    layer: int
+    row: int
+    column: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """Train at most so many epochs per second, so that eyes can follow; ``None``: flat out."""
+
+    epochs_per_second: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What the screen wants to see in the next snapshots."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the thread."""
+
+
+Command = Load | ApplyLive | Play | Pause | Step | Reset | SetParameter | SetPace | Show | Stop
+
+
+# --- events: from the worker to the screen; none is ever skipped ---
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Data and network are ready, at step 0."""
+
+    run_id: int
+    spec: ExperimentSpec
+    data: PreparedData
+    architecture: Architecture
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Training runs."""
+
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Training stands still, after a command or at the end of asked-for steps."""
+
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DivergedAt:
+    """Training paused because numbers are no longer finite."""
+
+    run_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFailed:
+    """The data could not be read; the network before goes on to exist."""
+
+    run_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An unexpected error; training paused."""
+
+    run_id: int
+    message: str
+    traceback: str
+
+
+Event = Loaded | Started | Paused | DivergedAt | LoadFailed | Failed

@@ -1,0 +1,456 @@
+"""The trainer: deterministic steps over one experiment. No threads, no clock, no Qt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.data.prepared import PreparedData, prepare
+from playground.engine.network import Architecture, Parameters, initial_parameters, predict, resolve
+from playground.engine.operations import Operation
+from playground.engine.optimizers import LearningRate
+from playground.engine.plan import ForwardPlan, RegularizationTape, TrainingPlan, with_ones
+from playground.experiment.change import Impact, impact
+from playground.experiment.spec import ExperimentSpec
+from playground.training.history import CAPACITY, History
+
+Reals = NDArray[Any]
+
+EVALUATION_CAP = 1024
+"""Curves are measured on at most this many training and test samples, always the same ones."""
+STAGED_ABOVE = 2000
+"""With more batches per epoch than this, batches are copied to one buffer, to keep one tape."""
+LARGEST_WEIGHT = 1e7
+"""A parameter larger than this counts as diverged: activations that saturate hide the infinity
+that would otherwise follow. Initial values are ten times smaller at the most."""
+SMALLEST_NORMAL = 1e-30
+"""Smaller optimizer memories are set to 0 once per epoch: denormal numbers are slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """How good the network is. ``None`` where a value has no meaning."""
+
+    train_loss: float | None
+    test_loss: float | None
+    train_accuracy: float | None
+    test_accuracy: float | None
+
+
+class Diverged(Exception):
+    """Training produced numbers that are not finite. The message says where and what to do."""
+
+
+class _Evaluation:
+    """A fixed set of samples on which the loss is measured during training."""
+
+    def __init__(
+        self, architecture: Architecture, parameters: Parameters, inputs: Reals, labels: Reals
+    ) -> None:
+        dtype = parameters.vector.dtype
+        self.head, self.labels, self.count = architecture.head, labels, len(inputs)
+        self.inputs = with_ones(inputs, dtype)
+        self.targets = self.head.targets(labels).astype(dtype)
+        self.plan = ForwardPlan(architecture, parameters, self.count)
+        self._tape = self.plan.record(self.inputs)
+
+    def run(self) -> Reals:
+        """Return the outputs (n, k) for the parameters as they are now (a view)."""
+        for operation in self._tape:
+            operation()
+        return self.plan.outputs.T
+
+    def measure(self) -> tuple[float, float]:
+        """Return mean loss and accuracy; NaN where there are no samples or no classes."""
+        if not self.count:
+            return math.nan, math.nan
+        outputs = self.run()
+        accuracy = self.head.accuracy(outputs, self.labels)
+        loss = float(self.head.loss.values(outputs, self.targets).mean())
+        return loss, math.nan if accuracy is None else accuracy
+
+
+class Trainer:
+    """Trains one experiment, step by step, always in the same way.
+
+    Parameters
+    ----------
+    spec
+        A checked experiment.
+    data
+        Its samples, if already at hand.
+
+    Attributes
+    ----------
+    spec, data, architecture
+        What is trained, on what, with which sizes.
+    parameters
+        Weights and biases, updated in place.
+    step, epoch
+        Training steps made; passes over the training data completed.
+    history
+        The record of the run.
+
+    Raises
+    ------
+    DataError
+        If the samples cannot be read.
+    """
+
+    def __init__(self, spec: ExperimentSpec, data: PreparedData | None = None) -> None:
+        self.spec = spec
+        self.data = data if data is not None else prepare(spec.data)
+        self.architecture = resolve(
+            spec.network, self.data.train_inputs.shape[1], spec.training.loss, self.data.task
+        )
+        self._dtype = np.dtype(spec.training.dtype)
+        self.parameters = initial_parameters(self.architecture, spec.network.seed, self._dtype)
+        head = self.architecture.head
+        self._source = with_ones(self.data.train_inputs, self._dtype)
+        self._source_targets = head.targets(self.data.train_labels).astype(self._dtype)
+        self._inputs = self._source.copy()
+        self._targets = self._source_targets.copy()
+        self._order = np.arange(len(self._source))
+        self._before = np.zeros_like(self.parameters.vector)
+        self._evaluations = [
+            _Evaluation(self.architecture, self.parameters, inputs[chosen], labels[chosen])
+            for inputs, labels in (
+                (self.data.train_inputs, self.data.train_labels),
+                (self.data.test_inputs, self.data.test_labels),
+            )
+            for chosen in [_evaluation_sample(len(inputs))]
+        ]
+        self._start()
+
+    def _start(self) -> None:
+        """Set everything but the parameters to how it is before the first step."""
+        spec = self.spec
+        self._rng = np.random.default_rng(np.random.SeedSequence(spec.network.seed, spawn_key=(1,)))
+        self.step = 0
+        self.epoch = 0
+        self._position = 0
+        self._allocate_optimizer()
+        self._compile()
+        self.history = History(self.layer_names, self._first_interval())
+        self._record(is_first=True)
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the layers for legends: ``layer 1``, …, ``output``."""
+        hidden = len(self.architecture.layers) - 1
+        return (*(f"layer {i + 1}" for i in range(hidden)), "output")
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Steps in one pass over the training data; the last batch may be smaller."""
+        return self._batch_count
+
+    @property
+    def step_in_epoch(self) -> int:
+        """Steps made of the current pass over the training data."""
+        return self._position
+
+    @property
+    def epoch_fraction(self) -> float:
+        """Passes over the training data, with the part of the current one."""
+        return self.epoch + self._position / self._batch_count
+
+    @property
+    def gradient(self) -> Reals:
+        """Gradient (p,) of the cost by all parameters, at the last batch."""
+        return self._state.gradient
+
+    def reset(self) -> None:
+        """Go back to exactly the initial weights, before the first step."""
+        initial = initial_parameters(self.architecture, self.spec.network.seed, self._dtype)
+        self.parameters.vector[:] = initial.vector
+        self._start()
+
+    def apply_live(self, spec: ExperimentSpec) -> None:
+        """Go on with another learning rate, optimizer, batch size or regularization.
+
+        A new kind of optimizer starts with empty memory; another setting of the same kind keeps
+        it. A new batch size starts a new pass over the training data.
+
+        Raises
+        ------
+        ValueError
+            If the edit needs a rebuild.
+        """
+        if impact(self.spec, spec) > Impact.LIVE:
+            raise ValueError("this edit needs a new Trainer")
+        before, after = self.spec.training, spec.training
+        self.spec = spec
+        self._learning_rate.set(after.learning_rate)
+        if type(before.optimizer) is not type(after.optimizer):
+            self._allocate_optimizer()
+        elif before.optimizer != after.optimizer:
+            after.optimizer.recall(self._state, before.optimizer.textbook(self._state))
+        if before.batch_size != after.batch_size:
+            self._position = 0
+        if type(before.regularizer) is type(after.regularizer):
+            self._regularization.set(after.regularizer)
+        if (before.optimizer, before.batch_size, type(before.regularizer)) != (
+            after.optimizer,
+            after.batch_size,
+            type(after.regularizer),
+        ):
+            self._compile()
+
+    def set_parameter(self, layer: int, row: int, column: int, value: float) -> float:
+        """Set one weight, or (last row) one bias, by hand; return the value before."""
+        matrix = self.parameters.matrices[layer]
+        before = float(matrix[row, column])
+        matrix[row, column] = value
+        return before
+
+    def advance(self, steps: int) -> None:
+        """Make training steps, recording history on the way.
+
+        Parameters
+        ----------
+        steps
+            Number of mini-batches.
+        """
+        with np.errstate(all="ignore"):
+            while steps > 0:
+                if self._position == 0:
+                    self._shuffle()
+                until_record = self.history.steps_until_due(self.step)
+                count = min(steps, self._batch_count - self._position, until_record)
+                records = count == until_record
+                self._replay(count - 1 if records else count)
+                if records:
+                    # The step before a record is made alone, to see what it changes.
+                    np.copyto(self._before, self.parameters.vector)
+                    self._replay(1)
+                self.step += count
+                steps -= count
+                if self._position == self._batch_count:
+                    self.epoch += 1
+                    self._position = 0
+                    self._flush_denormals()
+                if records:
+                    self._record()
+
+    def metrics(self) -> Metrics:
+        """Measure loss and accuracy on all training and all test samples."""
+        values: list[float | None] = []
+        accuracies: list[float | None] = []
+        head, data = self.architecture.head, self.data
+        for inputs, labels in (
+            (data.train_inputs, data.train_labels),
+            (data.test_inputs, data.test_labels),
+        ):
+            if not len(inputs):
+                values.append(None)
+                accuracies.append(None)
+                continue
+            with np.errstate(all="ignore"):
+                outputs = predict(self.architecture, self.parameters, inputs)
+                loss = float(head.loss.values(outputs, head.targets(labels)).mean())
+            values.append(loss)
+            accuracies.append(head.accuracy(outputs, labels))
+        return Metrics(values[0], values[1], accuracies[0], accuracies[1])
+
+    def quick_metrics(self) -> Metrics:
+        """Measure on the same samples as the curves: exact for up to 1024 of each."""
+        with np.errstate(all="ignore"):
+            (train_loss, train_accuracy), (test_loss, test_accuracy) = (
+                evaluation.measure() for evaluation in self._evaluations
+            )
+        values = (train_loss, test_loss, train_accuracy, test_accuracy)
+        has_test = self._evaluations[1].count > 0
+        is_classified = self.architecture.head.task.class_count > 0
+        kept = (True, has_test, is_classified, is_classified and has_test)
+        return Metrics(*(v if keep else None for v, keep in zip(values, kept, strict=True)))
+
+    def check_finite(self) -> None:
+        """Make sure that all parameters are finite, and none larger than ``LARGEST_WEIGHT``.
+
+        Raises
+        ------
+        Diverged
+            Naming the layer, the step and the remedy.
+        """
+        # No parameter is larger than their norm, which is one quick pass; look closer if that is
+        # large or not a number.
+        with np.errstate(all="ignore"):
+            if float(self.parameters.vector.dot(self.parameters.vector)) <= LARGEST_WEIGHT**2:
+                return
+        for name, matrix in zip(self.layer_names, self.parameters.matrices, strict=True):
+            largest = float(np.abs(matrix).max())
+            if largest <= LARGEST_WEIGHT:
+                continue
+            became = "NaN" if math.isnan(largest) else f"as large as {largest:.2g}"
+            became = "infinite" if math.isinf(largest) else became
+            rate = self.spec.training.learning_rate
+            raise Diverged(
+                f"Training diverged: weights of {name} became {became} by step {self.step:,}. "
+                f"Lower the learning rate (now {rate:g}) and press Reset."
+            )
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that :meth:`restore` needs to go on bit-identically."""
+        return {
+            "parameters": self.parameters.vector.copy(),
+            "gradient": self._state.gradient.copy(),
+            "slots": {name: vector.copy() for name, vector in self._state.slots.items()},
+            "optimizer_steps": self._state.steps,
+            "rng": self._rng.bit_generator.state,
+            "order": self._order.copy(),
+            "step": self.step,
+            "epoch": self.epoch,
+            "position": self._position,
+            "history": self.history.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continue from a state of a trainer with an equal spec."""
+        self.parameters.vector[:] = state["parameters"]
+        self._state.gradient[:] = state["gradient"]
+        for name, vector in state["slots"].items():
+            self._state.slots[name][:] = vector
+        self._state.steps = state["optimizer_steps"]
+        self._rng.bit_generator.state = state["rng"]
+        self._order[:] = state["order"]
+        self._gather()
+        self.step, self.epoch = state["step"], state["epoch"]
+        self._position = state["position"]
+        self.history.restore(state["history"])
+
+    def _allocate_optimizer(self) -> None:
+        training = self.spec.training
+        self._state = training.optimizer.allocate(len(self.parameters.vector), self._dtype)
+        self._learning_rate = LearningRate(training.learning_rate, self._dtype)
+
+    def _compile(self) -> None:
+        """Record the tapes of all batches of an epoch over the current buffers."""
+        training = self.spec.training
+        total = len(self._source)
+        size = min(training.batch_size, total)
+        self._batch_count = math.ceil(total / size)
+        self._regularization = RegularizationTape(
+            self.architecture, self.parameters, training.regularizer, self._state.gradient
+        )
+        plans: dict[int, TrainingPlan] = {}
+
+        def plan(batch: int) -> TrainingPlan:
+            if batch not in plans:
+                plans[batch] = TrainingPlan(
+                    self.architecture,
+                    self.parameters,
+                    training.optimizer,
+                    self._state,
+                    self._learning_rate,
+                    self._regularization,
+                    batch,
+                )
+            return plans[batch]
+
+        slices = [slice(start, min(start + size, total)) for start in range(0, total, size)]
+        self._tapes: list[list[Operation]] = []
+        self._staged: tuple[Reals, Reals, list[slice]] | None = None
+        if len(slices) <= STAGED_ABOVE:
+            for part in slices:
+                tape = plan(part.stop - part.start).record_step(
+                    self._inputs[part], self._targets[part]
+                )
+                self._tapes.append(tape)
+            return
+        inputs, targets = self._inputs[:size].copy(), self._targets[:size].copy()
+        self._staged = (inputs, targets, slices)
+        for length in dict.fromkeys(part.stop - part.start for part in slices):
+            self._tapes.append(plan(length).record_step(inputs[:length], targets[:length]))
+
+    def _replay(self, count: int) -> None:
+        start = self._position
+        self._position += count
+        if self._staged is None:
+            for tape in self._tapes[start : start + count]:
+                for operation in tape:
+                    operation()
+            return
+        inputs, targets, slices = self._staged
+        for part in slices[start : start + count]:
+            length = part.stop - part.start
+            np.copyto(inputs[:length], self._inputs[part])
+            np.copyto(targets[:length], self._targets[part])
+            for operation in self._tapes[0 if length == len(inputs) else 1]:
+                operation()
+
+    def _shuffle(self) -> None:
+        self._order[:] = np.arange(len(self._order))
+        self._rng.shuffle(self._order)
+        self._gather()
+
+    def _gather(self) -> None:
+        # mode="clip" spares a bounds check that costs more than the copy.
+        np.take(self._source, self._order, 0, self._inputs, "clip")
+        np.take(self._source_targets, self._order, 0, self._targets, "clip")
+
+    def _flush_denormals(self) -> None:
+        for vector in self._state.slots.values():
+            vector[np.abs(vector) < SMALLEST_NORMAL] = 0
+
+    def _record(self, is_first: bool = False) -> None:
+        with np.errstate(all="ignore"):
+            (train_loss, train_accuracy), (test_loss, test_accuracy) = (
+                evaluation.measure() for evaluation in self._evaluations
+            )
+            norms, ratios = self._gradient_norms(), self._update_ratios()
+        if is_first:
+            norms, ratios = np.full_like(norms, np.nan), np.full_like(ratios, np.nan)
+        self.history.append(
+            self.step,
+            self.epoch_fraction,
+            (train_loss, test_loss),
+            (train_accuracy, test_accuracy),
+            norms,
+            ratios,
+        )
+
+    def _gradient_norms(self) -> Reals:
+        gradients = Parameters(self.architecture.layers, self._state.gradient)
+        return np.array([_norm(matrix) for matrix in gradients.matrices])
+
+    def _update_ratios(self) -> Reals:
+        before = Parameters(self.architecture.layers, self._before)
+        changes = Parameters(self.architecture.layers, self.parameters.vector - self._before)
+        ratios = []
+        for index in range(len(self.architecture.layers)):
+            size = _norm(before.weights(index))
+            ratios.append(_norm(changes.weights(index)) / size if size > 0 else math.nan)
+        return np.array(ratios)
+
+    def _first_interval(self) -> int:
+        """Return the steps between records at first, from sizes alone (never from a clock).
+
+        A full history should cost a second at most, or else half as much as the training that it
+        records, for a machine of 5e10 operations per second. The interval doubles as the run
+        gets long, so that this share soon becomes small.
+        """
+        weights = sum(layer.inputs * layer.outputs for layer in self.architecture.layers)
+        samples = sum(evaluation.count for evaluation in self._evaluations)
+        batch = min(self.spec.training.batch_size, len(self._source))
+        evaluation_seconds = 5e-5 + 4 * weights * samples / 5e10
+        step_seconds = 1e-5 + 6 * weights * batch / 5e10
+        if evaluation_seconds * CAPACITY < 1:
+            return 1
+        return max(1, math.ceil(evaluation_seconds / (0.5 * step_seconds)))
+
+
+def _evaluation_sample(count: int) -> NDArray[np.int64]:
+    """Return the indices of the samples on which curves are measured: all, or a fixed draw."""
+    if count <= EVALUATION_CAP:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(0).permutation(count)[:EVALUATION_CAP])
+
+
+def _norm(matrix: Reals) -> float:
+    flat = matrix.reshape(-1)
+    return math.sqrt(float(np.dot(flat, flat)))

@@ -1,0 +1,308 @@
+"""The thread that trains while the screen shows. Free of Qt."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+import time
+import traceback
+from typing import assert_never
+
+from playground.data.dataset import DataError
+from playground.data.prepared import PreparedData
+from playground.experiment.spec import ExperimentSpec
+from playground.schema.validation import InvalidValue
+from playground.training import messages
+from playground.training.snapshot import Snapshot, SnapshotBuilder, View
+from playground.training.trainer import Diverged, Trainer
+
+CHUNK_SECONDS = 0.001
+"""Training between two looks at the commands."""
+RATE_WINDOW = 0.5
+"""Seconds over which steps per second are averaged."""
+
+
+class Mailbox:
+    """One slot: holds the latest snapshot until it is taken."""
+
+    def __init__(self) -> None:
+        self._slot: Snapshot | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the last snapshot was taken."""
+        return self._slot is None
+
+    def put(self, snapshot: Snapshot) -> None:
+        """Store a snapshot in place of an older one."""
+        with self._lock:
+            self._slot = snapshot
+
+    def take(self) -> Snapshot | None:
+        """Return the latest snapshot and empty the slot; ``None`` if there is no new one."""
+        with self._lock:
+            snapshot, self._slot = self._slot, None
+            return snapshot
+
+
+class Worker:
+    """Runs a trainer in a thread of its own.
+
+    Commands go in by :meth:`send`. Snapshots come out by ``mailbox``: the next is built only
+    after the last was taken, so that a slow screen never queues frames. Events come out by
+    ``events`` and are never skipped.
+    """
+
+    def __init__(self) -> None:
+        self.mailbox = Mailbox()
+        self.events: queue.SimpleQueue[messages.Event] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[messages.Command] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="training", daemon=True)
+        self._trainer: Trainer | None = None
+        self._builder: SnapshotBuilder | None = None
+        self._view = View()
+        self._run_id = 0
+        self._running = False
+        self._stopped = False
+        self._remaining: int | None = None
+        self._needs_snapshot = False
+        self._chunk = 1
+        self._rate = _Rate()
+        self._pace = _Pace()
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def send(self, command: messages.Command) -> None:
+        """Hand over a command; returns at once."""
+        self._commands.put(command)
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """Ask the thread to end and wait for it.
+
+        Returns
+        -------
+        bool
+            Whether it ended within ``timeout`` seconds.
+        """
+        self.send(messages.Stop())
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopped:
+            try:
+                self._take_commands()
+                if self._running and not self._stopped:
+                    self._train()
+                if self._needs_snapshot or (self._running and self.mailbox.is_empty):
+                    self._publish()
+            except Diverged as error:
+                self._running = False
+                self._needs_snapshot = True
+                self.events.put(messages.DivergedAt(self._run_id, str(error)))
+            except Exception as error:
+                # Whatever went wrong is shown to the user; the thread lives on.
+                self._running = False
+                self._needs_snapshot = False
+                self.events.put(messages.Failed(self._run_id, str(error), traceback.format_exc()))
+
+    def _take_commands(self) -> None:
+        """Carry out all waiting commands; wait for one while there is nothing else to do."""
+        idle = not self._running and not self._needs_snapshot
+        wait = 0.0 if idle else self._seconds_to_wait()
+        while not self._stopped:
+            try:
+                timeout = None if idle else wait
+                command = self._commands.get(block=idle or wait > 0, timeout=timeout)
+            except queue.Empty:
+                return
+            idle, wait = False, 0.0
+            self._carry_out(command)
+
+    def _seconds_to_wait(self) -> float:
+        """Return how long training may rest, at the pace that was asked for."""
+        if not self._running or self._needs_snapshot or self._trainer is None:
+            return 0.0
+        if self._remaining is not None:
+            return 0.0
+        return self._pace.seconds_to_wait(self._trainer.batches_per_epoch)
+
+    def _carry_out(self, command: messages.Command) -> None:
+        match command:
+            case messages.Load(spec, run_id):
+                self._load(spec, run_id)
+            case messages.ApplyLive(spec):
+                if self._trainer is not None:
+                    self._trainer.apply_live(spec)
+                    self._needs_snapshot = True
+            case messages.Play():
+                self._set_running(True)
+            case messages.Pause():
+                self._set_running(False)
+            case messages.Step(batches, epochs):
+                self._step(batches, epochs)
+            case messages.Reset():
+                if self._trainer is not None:
+                    self._trainer.reset()
+                    self._rate.clear()
+                    self._needs_snapshot = True
+            case messages.SetParameter(layer, row, column, value):
+                if self._trainer is not None:
+                    self._trainer.set_parameter(layer, row, column, value)
+                    self._needs_snapshot = True
+            case messages.SetPace(epochs_per_second):
+                self._pace.epochs_per_second = epochs_per_second
+                self._pace.restart()
+            case messages.Show(view):
+                self._view = view
+                self._needs_snapshot = True
+            case messages.Stop():
+                self._stopped = True
+            case _:
+                assert_never(command)
+
+    def _load(self, spec: ExperimentSpec, run_id: int) -> None:
+        try:
+            trainer = Trainer(spec, self._reusable_data(spec))
+        except Exception as error:
+            # The network before lives on, under its own run_id.
+            self._set_running(False)
+            if isinstance(error, DataError | InvalidValue):
+                self.events.put(messages.LoadFailed(run_id, str(error)))
+            else:
+                self.events.put(messages.Failed(run_id, str(error), traceback.format_exc()))
+            return
+        self._run_id = run_id
+        self._trainer = trainer
+        self._builder = SnapshotBuilder(trainer, run_id)
+        self._rate.clear()
+        self._chunk = 1
+        self._needs_snapshot = True
+        self.events.put(messages.Loaded(run_id, spec, trainer.data, trainer.architecture))
+
+    def _reusable_data(self, spec: ExperimentSpec) -> PreparedData | None:
+        if self._trainer is not None and self._trainer.spec.data == spec.data:
+            return self._trainer.data
+        return None
+
+    def _set_running(self, running: bool) -> None:
+        if self._trainer is None or running == self._running:
+            return
+        self._running = running
+        self._remaining = None
+        self._pace.restart()
+        self._needs_snapshot = True
+        self._rate.clear()
+        event = messages.Started if running else messages.Paused
+        self.events.put(event(self._run_id))
+
+    def _step(self, batches: int, epochs: int) -> None:
+        if self._trainer is None:
+            return
+        if epochs:
+            batches += epochs * self._trainer.batches_per_epoch - self._trainer.step_in_epoch
+        self._set_running(True)
+        self._remaining = batches
+
+    def _train(self) -> None:
+        """Train for about a millisecond."""
+        assert self._trainer is not None
+        if self._remaining is not None:
+            # Steps that were asked for by number are made at once.
+            steps = min(self._chunk, self._remaining)
+        else:
+            steps = min(self._chunk, self._pace.steps_due(self._trainer.batches_per_epoch))
+        if steps == 0:
+            return
+        started = time.perf_counter()
+        self._trainer.advance(steps)
+        self._trainer.check_finite()
+        seconds = time.perf_counter() - started
+        self._pace.count(steps)
+        self._rate.add(steps, started + seconds)
+        # Towards a chunk of the wanted length, by a factor of two at most: times are noisy.
+        wanted = steps * CHUNK_SECONDS / max(seconds, 1e-7)
+        self._chunk = int(min(max(wanted, self._chunk / 2, 1), self._chunk * 2))
+        if self._remaining is not None:
+            self._remaining -= steps
+            if self._remaining <= 0:
+                self._set_running(False)
+
+    def _publish(self) -> None:
+        self._needs_snapshot = False
+        if self._builder is None:
+            return
+        rate = self._rate.value() if self._running else None
+        self.mailbox.put(self._builder.build(self._view, self._running, rate))
+
+
+class _Pace:
+    """Holds training back to a number of epochs per second."""
+
+    LONGEST_WAIT = 0.02
+    """Seconds between two looks, so that frames go on while training rests."""
+
+    def __init__(self) -> None:
+        self.epochs_per_second: float | None = None
+        self.restart()
+
+    def restart(self) -> None:
+        """Count from here on; the first step is due at once."""
+        self._started = time.perf_counter()
+        self._made = 0
+
+    def count(self, steps: int) -> None:
+        self._made += steps
+
+    def steps_due(self, batches_per_epoch: int) -> int:
+        """Return how many steps should be made now; practically infinite if flat out."""
+        if self.epochs_per_second is None:
+            return sys.maxsize
+        elapsed = time.perf_counter() - self._started
+        due = 1 + int(elapsed * self.epochs_per_second * batches_per_epoch) - self._made
+        if due > max(10, batches_per_epoch * self.epochs_per_second):
+            # More than a second behind: this machine is slower than the pace.
+            self.restart()
+            return 1
+        return max(0, due)
+
+    def seconds_to_wait(self, batches_per_epoch: int) -> float:
+        """Return the time until the next step is due."""
+        if self.epochs_per_second is None or self.steps_due(batches_per_epoch) > 0:
+            return 0.0
+        next_due = self._started + self._made / (self.epochs_per_second * batches_per_epoch)
+        return min(max(next_due - time.perf_counter(), 0.0), self.LONGEST_WAIT)
+
+
+class _Rate:
+    """Steps per second over the last moments."""
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[float, int]] = []
+        self._total = 0
+
+    def clear(self) -> None:
+        self._marks.clear()
+
+    def add(self, steps: int, now: float) -> None:
+        self._total += steps
+        if not self._marks or now - self._marks[-1][0] > RATE_WINDOW / 10:
+            self._marks.append((now, self._total))
+            while len(self._marks) > 2 and now - self._marks[0][0] > RATE_WINDOW:
+                self._marks.pop(0)
+
+    def value(self) -> float | None:
+        if len(self._marks) < 2:
+            return None
+        (start, before), (end, after) = self._marks[0], self._marks[-1]
+        return (after - before) / (end - start)
