@@ -1,0 +1,213 @@
+"""Menus and shortcuts of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from playground.engine.layers import MAXIMUM_LAYERS, Dense
+from playground.experiment.presets import preset_names
+from playground.experiment.spec import LEARNING_RATES
+from playground.gui.theme import CHOICES, theme
+
+if TYPE_CHECKING:
+    from playground.gui.main_window import MainWindow
+
+_PANELS = (
+    ("data", "&Data panel", "F6"),
+    ("output", "&Output panel", "F7"),
+    ("plots", "&Curves", "F8"),
+)
+
+
+class Actions:
+    """Every action of the window, in its menu."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._session = window.session
+        self._panels: list[QAction] = []
+        self.groups: list[tuple[str, list[QAction]]] = []
+        self._menu: QMenu | None = None
+        self._file()
+        self._edit()
+        self._view()
+        self._train()
+        self._help()
+
+    def _start(self, title: str) -> QMenu:
+        self._menu = self._window.menu_bar.addMenu(title)
+        self._menu.setToolTipsVisible(True)
+        self.groups.append((title.replace("&", ""), []))
+        return self._menu
+
+    def _add(
+        self,
+        text: str,
+        carry_out: Callable[[], object],
+        *keys: str | QKeySequence.StandardKey,
+        tip: str = "",
+    ) -> QAction:
+        action = QAction(text, self._window)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.triggered.connect(lambda _=False: carry_out())
+        if tip:
+            action.setToolTip(tip)
+            action.setStatusTip(tip)
+        assert self._menu is not None  # a menu was started
+        self._menu.addAction(action)
+        self.groups[-1][1].append(action)
+        return action
+
+    def _file(self) -> None:
+        window = self._window
+        menu = self._start("&File")
+        self._add("&New", lambda: window.open_preset("spirals"), QKeySequence.StandardKey.New)
+        presets = menu.addMenu("&Presets")
+        presets.setToolTipsVisible(True)
+        presets.aboutToShow.connect(lambda: _fill_presets(presets, window))
+        self._add("&Open…", window.open_file, QKeySequence.StandardKey.Open)
+        self._add("&Reopen last experiment", window.reopen_last, "Ctrl+Shift+O")
+        menu.addSeparator()
+        self._add("&Save as…", window.save_file, QKeySequence.StandardKey.Save)
+        menu.addSeparator()
+        self._add("&Quit", window.close, "Ctrl+Q")
+
+    def _edit(self) -> None:
+        menu = self._start("&Edit")
+        stack = self._session.undo_stack
+        undo = stack.createUndoAction(self._window, "&Undo")
+        undo.setShortcuts(QKeySequence.StandardKey.Undo)
+        redo = stack.createRedoAction(self._window, "&Redo")
+        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        for action in (undo, redo):
+            menu.addAction(action)
+            self.groups[-1][1].append(action)
+        menu.addSeparator()
+        self._add("&Add layer", self._add_layer, "Ctrl+L", tip="A hidden layer before the output")
+        self._add("Re&move last layer", self._remove_layer, "Ctrl+Shift+L")
+
+    def _view(self) -> None:
+        window = self._window
+        menu = self._start("&View")
+        themes = menu.addMenu("&Theme")
+        group = QActionGroup(window)
+        for name in CHOICES:
+            action = QAction(name.capitalize(), window)
+            action.setCheckable(True)
+            action.setChecked(window.preferences.theme == name)
+            action.triggered.connect(lambda _=False, chosen=name: window.set_theme(chosen))
+            group.addAction(action)
+            themes.addAction(action)
+        self._add("&Light or dark", self._flip_theme, "Ctrl+D")
+        menu.addSeparator()
+        for name, text, key in _PANELS:
+            action = QAction(text, window)
+            action.setCheckable(True)
+            action.setChecked(True)
+            action.setShortcut(key)
+            action.toggled.connect(
+                lambda shown, panel=name: window.workspace.set_panel_visible(panel, shown)
+            )
+            menu.addAction(action)
+            self._panels.append(action)
+            self.groups[-1][1].append(action)
+        self._add("&Reset layout", window.reset_layout)
+        menu.addSeparator()
+        self._add("&Full screen", self._full_screen, "F11")
+
+    def _train(self) -> None:
+        session = self._session
+        menu = self._start("&Train")
+        self._add("&Play or pause", session.toggle, "Space")
+        self._add("Step one &batch", session.step, ".")
+        self._add("Step one &epoch", lambda: session.step(whole_epoch=True), "Shift+.", ">")
+        menu.addSeparator()
+        self._add("&Reset", session.reset, "R", tip="Back to exactly the same initial weights")
+        self._add("&New weights", session.draw_new_weights, "N", tip="Draw with a new seed")
+        menu.addSeparator()
+        transport = self._window.workspace.transport
+        self._add("&Faster", lambda: transport.pace.change(1), "Ctrl+Up")
+        self._add("&Slower", lambda: transport.pace.change(-1), "Ctrl+Down")
+        menu.addSeparator()
+        self._add("&Higher learning rate", lambda: self._change_rate(1), "]")
+        self._add("&Lower learning rate", lambda: self._change_rate(-1), "[")
+
+    def _help(self) -> None:
+        self._start("&Help")
+        self._add("&Keyboard shortcuts", self._show_shortcuts, "F1", "?")
+        self._add("&About Gradient Playground", self._show_about)
+
+    def show_all_panels(self) -> None:
+        """Show every panel that was hidden."""
+        for action in self._panels:
+            action.setChecked(True)
+
+    def _flip_theme(self) -> None:
+        self._window.set_theme("light" if theme().name == "dark" else "dark")
+
+    def _full_screen(self) -> None:
+        window = self._window
+        window.showNormal() if window.isFullScreen() else window.showFullScreen()
+
+    def _change_rate(self, direction: int) -> None:
+        """Go to the next rate of the list, up or down."""
+        now = self._session.spec.training.learning_rate
+        if direction > 0:
+            wanted = next((rate for rate in LEARNING_RATES if rate > now * 1.001), now * 3)
+        else:
+            lower = [rate for rate in LEARNING_RATES if rate < now * 0.999]
+            wanted = lower[-1] if lower else now / 3
+        self._session.edit(
+            "training.learning_rate", wanted, "Set learning rate", "training.learning_rate"
+        )
+
+    def _add_layer(self) -> None:
+        spec = self._session.spec
+        layers = spec.network.layers
+        if len(layers) >= MAXIMUM_LAYERS:
+            self._session.notice.emit("warning", f"A network has at most {MAXIMUM_LAYERS} layers.")
+            return
+        layer = layers[-1] if layers else Dense()
+        network = msgspec.structs.replace(spec.network, layers=(*layers, layer))
+        self._session.propose(msgspec.structs.replace(spec, network=network), "Add layer")
+
+    def _remove_layer(self) -> None:
+        spec = self._session.spec
+        if not spec.network.layers:
+            return
+        network = msgspec.structs.replace(spec.network, layers=spec.network.layers[:-1])
+        self._session.propose(msgspec.structs.replace(spec, network=network), "Remove layer")
+
+    def _show_shortcuts(self) -> None:
+        from playground.gui.dialogs.help_dialogs import ShortcutsDialog
+
+        ShortcutsDialog(self.groups, self._window).open()
+
+    def _show_about(self) -> None:
+        from playground.gui.dialogs.help_dialogs import AboutDialog
+
+        AboutDialog(self._window).open()
+
+
+def _fill_presets(menu: QMenu, window: MainWindow) -> None:
+    """Read the presets when they are looked at for the first time."""
+    if not menu.isEmpty():
+        return
+    from playground.experiment.presets import ExperimentFileError, load_experiment
+
+    for name in preset_names():
+        try:
+            spec = load_experiment(name)
+        except ExperimentFileError as error:
+            action = menu.addAction(f"{name} (damaged)")
+            action.setToolTip(str(error))
+            action.setEnabled(False)
+            continue
+        action = menu.addAction(spec.name)
+        action.setToolTip(spec.about)
+        action.triggered.connect(lambda _=False, chosen=name: window.open_preset(chosen))

@@ -1,0 +1,74 @@
+"""Start the application: fonts, theme, window; everything heavy after the window is seen."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from playground.gui.main_window import MainWindow
+from playground.gui.preferences import APPLICATION, ORGANIZATION, Preferences
+from playground.gui.theme import load_fonts, theme
+
+if TYPE_CHECKING:
+    from playground.experiment.spec import ExperimentSpec
+
+
+def application() -> QApplication:
+    """Return the one QApplication, with names and fonts set."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        app = existing
+    else:
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName(APPLICATION)
+    app.setApplicationDisplayName("Gradient Playground")
+    app.setOrganizationName(ORGANIZATION)
+    app.setDesktopFileName("gradient-playground")
+    load_fonts(app)
+    return app
+
+
+def run(load: Callable[[], ExperimentSpec]) -> int:
+    """Open the window and return the exit status when it is closed.
+
+    Parameters
+    ----------
+    load
+        Returns the experiment to show; called when the empty window is on the screen already.
+    """
+    app = application()
+    preferences = Preferences()
+    theme().apply(app, preferences.theme)
+    window = MainWindow(preferences)
+    window.show()
+
+    def fill() -> None:
+        window.fill(load())
+        window.begin()
+
+    # Ctrl+C in the terminal closes the window; Python looks at signals only between calls.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    pulse = QTimer()
+    pulse.timeout.connect(lambda: None)
+    pulse.start(200)
+    after_first_frame(window, fill)
+    return app.exec()
+
+
+def after_first_frame(window: QWidget, carry_out: Callable[[], None]) -> None:
+    """Call a function as soon as the window has been painted once."""
+
+    class FirstPaint(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                window.removeEventFilter(self)
+                QTimer.singleShot(0, carry_out)
+                self.deleteLater()
+            return False
+
+    window.installEventFilter(FirstPaint(window))

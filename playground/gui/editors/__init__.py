@@ -1,0 +1,1 @@
+"""Editors: one widget per sort of field, from which forms are put together."""

@@ -1,0 +1,306 @@
+"""The window: menus around the workspace. It passes on; what happens, happens elsewhere.
+
+It is shown before anything but Qt and the theme is loaded, and filled a moment later. That is why
+most imports stand in the methods that need them.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenuBar,
+    QWidget,
+)
+
+from playground.gui.preferences import Preferences
+from playground.gui.skeleton import Skeleton
+from playground.gui.theme import theme
+
+if TYPE_CHECKING:
+    from playground.experiment.spec import ExperimentSpec
+    from playground.gui.actions import Actions
+    from playground.gui.session import Session
+    from playground.gui.train.workspace import TrainWorkspace
+    from playground.training.messages import Loaded
+
+KEEP_EXPERIMENT_AFTER = 1500
+"""Milliseconds of quiet after an edit, before the experiment is kept for the next start."""
+FIRST_SIZE = (1440, 900)
+SMALLEST_SIZE = (1000, 640)
+
+
+class MainWindow(QMainWindow):
+    """Menus, status bar and the Train workspace around one session."""
+
+    session: Session
+    workspace: TrainWorkspace
+    menus: Actions
+    menu_bar: QMenuBar
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__()
+        self.preferences = preferences
+        self.setMinimumSize(*SMALLEST_SIZE)
+        self.setAcceptDrops(True)
+        self.setWindowTitle("Gradient Playground")
+        self.setCentralWidget(Skeleton())
+        self.resize(*FIRST_SIZE)
+        geometry = preferences.layout("window")
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        self._is_filled = False
+        self._loaded: Loaded | None = None
+        self._keyboard_focus = False
+        self._status = QLabel()
+        self._status.setObjectName("status")
+        self._name = QLabel()
+        self._keep_timer = QTimer(self)
+        self._keep_timer.setSingleShot(True)
+        self._keep_timer.setInterval(KEEP_EXPERIMENT_AFTER)
+        self._keep_timer.timeout.connect(self._keep_experiment)
+
+    def fill(self, spec: ExperimentSpec) -> None:
+        """Put menus and workspace into the window, showing an experiment."""
+        from playground.gui.actions import Actions
+        from playground.gui.dialogs.error_dialog import ErrorReporter
+        from playground.gui.session import Session
+        from playground.gui.train.workspace import TrainWorkspace
+
+        self.session = session = Session(spec, self)
+        self.workspace = TrainWorkspace(session, self.preferences)
+        self._add_menu_row()
+        self.menus = Actions(self)
+        self.statusBar().addWidget(self._status, 1)
+        self.statusBar().setSizeGripEnabled(False)
+        self._reporter = ErrorReporter(self)
+        self._reporter.caught.connect(self.report_error)
+        session.spec_changed.connect(self._show_spec)
+        session.undo_stack.cleanChanged.connect(self._show_edited)
+        session.loaded.connect(self._show_loaded)
+        session.running_changed.connect(self._show_status)
+        session.failed.connect(self.report_error)
+        self.workspace.show_spec(spec)
+        self._show_title(spec)
+        self._show_status()
+        self.setCentralWidget(self.workspace)
+        self.workspace.restore_layout()
+        # The first Tab then leads to the first control, and none is marked before it.
+        self.workspace.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.workspace.setFocus()
+        self._is_filled = True
+
+    def _add_menu_row(self) -> None:
+        """Put the menus between the name of the application and that of the experiment."""
+        from playground.gui.icons import application_icon
+
+        icon = application_icon()
+        self.setWindowIcon(icon)
+        if sys.platform == "darwin":
+            # There the menus belong to the top of the screen.
+            self.menu_bar = self.menuBar()
+            return
+        self.menu_bar = QMenuBar()
+        picture, name = QLabel(), QLabel("Gradient Playground")
+        picture.setPixmap(icon.pixmap(QSize(18, 18), self.devicePixelRatioF()))
+        name.setObjectName("brand")
+        self._name.setObjectName("experiment")
+        top = QFrame()
+        top.setObjectName("menuRow")
+        row = QHBoxLayout(top)
+        row.setContentsMargins(14, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(picture)
+        row.addWidget(name)
+        row.addWidget(self.menu_bar, 1)
+        row.addWidget(self._name)
+        self.setMenuWidget(top)
+
+    def begin(self) -> None:
+        """Start the worker, then load what the first frame did not need."""
+        self._reporter.install()
+        app = QApplication.instance()
+        assert app is not None  # a window cannot be without one
+        app.installEventFilter(self)
+        self.session.start()
+        QTimer.singleShot(0, self.workspace.load_plots)
+
+    # --- the experiment as a file ---
+
+    def open_preset(self, name: str) -> None:
+        """Show a preset."""
+        self._open(name)
+
+    def open_file(self) -> None:
+        """Ask for a file and show the experiment in it."""
+        path, _ = QFileDialog.getOpenFileName(
+            self,
+            "Open experiment",
+            self.preferences.folder,
+            "Experiments (*.json);;All files (*)",
+        )
+        if path:
+            self.preferences.folder = str(Path(path).parent)
+            self._open(path)
+
+    def save_file(self) -> None:
+        """Ask for a file and write the experiment to it."""
+        from playground.experiment.presets import ExperimentFileError, write_experiment
+        from playground.gui.session import renamed
+
+        spec = self.session.spec
+        suggestion = Path(self.preferences.folder) / f"{_file_name(spec.name)}.json"
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save experiment", str(suggestion), "Experiments (*.json)"
+        )
+        if not path:
+            return
+        target = Path(path) if Path(path).suffix else Path(path).with_suffix(".json")
+        self.preferences.folder = str(target.parent)
+        try:
+            write_experiment(renamed(spec, target.stem), target)
+        except ExperimentFileError as error:
+            self.session.notice.emit("error", str(error))
+            return
+        self.session.propose(renamed(spec, target.stem), f"Save as {target.stem}")
+        self.session.undo_stack.setClean()
+        self.session.notice.emit("info", f"Saved {target.name}.")
+
+    def reopen_last(self) -> None:
+        """Show the experiment of the session before."""
+        spec = self.preferences.last_experiment()
+        if spec is not None:
+            self.session.open(spec)
+        else:
+            self.session.notice.emit("info", "There is no earlier experiment to reopen.")
+
+    def _open(self, name_or_path: str) -> None:
+        from playground.experiment.presets import ExperimentFileError, load_experiment
+
+        try:
+            self.session.open(load_experiment(name_or_path))
+        except ExperimentFileError as error:
+            self.session.notice.emit("error", str(error))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._is_filled and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self._open(url.toLocalFile())
+                event.acceptProposedAction()
+                return
+
+    # --- what is shown around the workspace ---
+
+    def set_theme(self, name: str) -> None:
+        """Change and remember the theme."""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.preferences.theme = name
+        theme().apply(app, name)
+
+    def report_error(self, message: str, details: str) -> None:
+        """Tell about an unexpected error; everything goes on."""
+        from playground.gui.dialogs.error_dialog import ErrorDialog
+
+        self.session.pause()
+        ErrorDialog(message, details, self).open()
+
+    def _show_spec(self, spec: ExperimentSpec) -> None:
+        self._show_title(spec)
+        self._show_status()
+        self._keep_timer.start()
+
+    def _show_edited(self) -> None:
+        self._show_title(self.session.spec)
+
+    def _show_title(self, spec: ExperimentSpec) -> None:
+        self.setWindowTitle(f"{spec.name} — Gradient Playground")
+        edited = "" if self.session.undo_stack.isClean() else " — edited"
+        self._name.setText(f"{spec.name}{edited}")
+
+    def _show_loaded(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        self._show_status()
+
+    def _show_status(self) -> None:
+        if self._loaded is None:
+            self._status.setText("Preparing…")
+            return
+        loaded, spec = self._loaded, self.session.spec
+        running = "Training in the background" if self.session.is_running else "Paused"
+        count = loaded.architecture.parameter_count
+        split = loaded.data.split
+        self._status.setText(
+            f"{running} · {count:,} parameters · {len(split.train):,} training and "
+            f"{len(split.test):,} test samples · {spec.training.dtype}"
+        )
+
+    def _keep_experiment(self) -> None:
+        self.preferences.keep_experiment(self.session.spec)
+
+    def reset_layout(self) -> None:
+        """Put window and panels as at a first start."""
+        self.preferences.forget_layout()
+        self.menus.show_all_panels()
+        self.resize(*FIRST_SIZE)
+        self.workspace.reset_layout()
+
+    # --- keys and closing ---
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let Space play, except on a control that was reached by keyboard."""
+        kind = event.type()
+        if isinstance(event, QFocusEvent) and event.gotFocus() and isinstance(watched, QWidget):
+            self._keyboard_focus = event.reason() in (
+                Qt.FocusReason.TabFocusReason,
+                Qt.FocusReason.BacktabFocusReason,
+                Qt.FocusReason.ShortcutFocusReason,
+            )
+        elif (
+            kind == QEvent.Type.ShortcutOverride
+            and self._keyboard_focus
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Space
+            and isinstance(watched, QAbstractButton | QComboBox | QAbstractItemView)
+        ):
+            event.accept()
+            return True
+        return False
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the worker, always, and remember the layout."""
+        self._keep_timer.stop()
+        self.preferences.keep_layout("window", self.saveGeometry())
+        if self._is_filled:
+            self._keep_experiment()
+            self.workspace.save_layout()
+            app = QApplication.instance()
+            if app is not None:
+                app.removeEventFilter(self)
+            if self.session.has_started:
+                self._reporter.remove()
+                self.session.close()
+        super().closeEvent(event)
+
+
+def _file_name(name: str) -> str:
+    """Return a name that every file system accepts."""
+    kept = "".join(c if c.isalnum() or c in "-_ ." else "-" for c in name).strip(" .")
+    return kept or "experiment"

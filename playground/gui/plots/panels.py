@@ -1,0 +1,166 @@
+"""The three plots of a training, and the strip that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from playground.gui.plots.series import Floats, Series
+from playground.gui.plots.time_plot import TimePlot
+
+__all__ = [
+    "GradientPlot",
+    "HistoryArrays",
+    "LossPlot",
+    "PlotStrip",
+    "TrainingPlot",
+    "UpdateRatioPlot",
+]
+
+HEALTHY_UPDATE = (1e-4, 1e-2)
+"""Where the size of an update, over the size of the weights, should be."""
+
+
+class HistoryArrays(Protocol):
+    """What the plots need of the record of a run; n records, in order.
+
+    Attributes
+    ----------
+    epoch : (n,)
+        Passes over the training data, with fractions, ascending.
+    train_loss, test_loss : (n,)
+        NaN where there is no value.
+    gradient_norm, update_ratio : (n, layers)
+        NaN where there is no value.
+    layer_names
+        One per layer.
+    """
+
+    @property
+    def epoch(self) -> Floats: ...
+    @property
+    def train_loss(self) -> Floats: ...
+    @property
+    def test_loss(self) -> Floats: ...
+    @property
+    def gradient_norm(self) -> Floats: ...
+    @property
+    def update_ratio(self) -> Floats: ...
+    @property
+    def layer_names(self) -> tuple[str, ...]: ...
+
+
+def _per_layer(history: HistoryArrays, values: Floats) -> list[Series]:
+    """Return one series per layer, in the layers' colours."""
+    return [
+        Series(name, f"layer:{index}", history.epoch, values[:, index])
+        for index, name in enumerate(history.layer_names)
+    ]
+
+
+def _losses(history: HistoryArrays) -> list[Series]:
+    return [
+        Series("test", "curve_test", history.epoch, history.test_loss),
+        Series("train", "curve_train", history.epoch, history.train_loss),
+    ]
+
+
+def _gradient_norms(history: HistoryArrays) -> list[Series]:
+    return _per_layer(history, history.gradient_norm)
+
+
+def _update_ratios(history: HistoryArrays) -> list[Series]:
+    return _per_layer(history, history.update_ratio)
+
+
+class TrainingPlot(TimePlot):
+    """A plot that knows what it wants of the record of a run.
+
+    Parameters
+    ----------
+    title
+        Heading.
+    curves
+        What it wants.
+    healthy, bars, parent
+        See :class:`TimePlot`.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        curves: Callable[[HistoryArrays], list[Series]],
+        healthy: tuple[float, float] | None = None,
+        bars: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(title, healthy=healthy, bars=bars, parent=parent)
+        self._curves = curves
+
+    def show_history(self, history: HistoryArrays) -> None:
+        """Show the record of a run as it is now."""
+        self.set_series(self._curves(history))
+
+
+class LossPlot(TrainingPlot):
+    """Loss on the training and the test set."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Loss", _losses, parent=parent)
+
+
+class GradientPlot(TrainingPlot):
+    """Size of the gradient of each layer, over time and now."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Gradient norms", _gradient_norms, bars=True, parent=parent)
+
+
+class UpdateRatioPlot(TrainingPlot):
+    """Size of each layer's updates over the size of its weights, with its healthy band."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Update : weight", _update_ratios, healthy=HEALTHY_UPDATE, parent=parent)
+
+
+class PlotStrip(QWidget):
+    """The three plots side by side.
+
+    Signals
+    -------
+    message
+        A sentence for the status bar, from one of the plots.
+    """
+
+    message = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumHeight(170)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.loss = LossPlot()
+        self.gradients = GradientPlot()
+        self.updates = UpdateRatioPlot()
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(1)
+        splitter.setChildrenCollapsible(False)
+        for index, plot in enumerate(self.plots):
+            splitter.addWidget(plot)
+            splitter.setStretchFactor(index, 1)
+            plot.message.connect(self.message)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(splitter)
+
+    @property
+    def plots(self) -> tuple[TrainingPlot, ...]:
+        """The plots, from left to right."""
+        return self.loss, self.gradients, self.updates
+
+    def show_history(self, history: HistoryArrays) -> None:
+        """Show the record of a run in all plots."""
+        for plot in self.plots:
+            plot.show_history(history)

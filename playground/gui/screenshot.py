@@ -1,0 +1,107 @@
+"""A picture of the window after some training, without a screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEventLoop, QTimer
+
+from playground.experiment.spec import ExperimentSpec
+from playground.gui.application import application
+from playground.gui.main_window import MainWindow
+from playground.gui.preferences import Preferences
+from playground.gui.theme import theme
+from playground.training.snapshot import Snapshot
+
+LONGEST_WAIT = 600.0
+"""Seconds after which training for a picture is given up."""
+SETTLING_MILLISECONDS = 400
+"""What is drawn with a delay (curves at a low rate, gallery pictures) has this long to appear."""
+
+
+class ScreenshotError(Exception):
+    """The picture could not be made. The message says why."""
+
+
+class _ForgetfulPreferences(Preferences):
+    """Neither reads nor changes what the user has arranged: equal calls, equal pictures."""
+
+    def layout(self, name: str) -> QByteArray:
+        return QByteArray()
+
+    def keep_layout(self, name: str, state: QByteArray) -> None:
+        pass
+
+    def keep_experiment(self, spec: ExperimentSpec) -> None:
+        pass
+
+
+def take_screenshot(
+    spec: ExperimentSpec, theme_name: str, size: tuple[int, int], epochs: int, output: Path
+) -> None:
+    """Train in the window for some epochs and write a PNG of it.
+
+    Raises
+    ------
+    ScreenshotError
+        If training fails, takes too long, or the file cannot be written.
+    """
+    app = application()
+    theme().apply(app, theme_name)
+    window = MainWindow(_ForgetfulPreferences())
+    window.fill(spec)
+    window.resize(*size)
+    window.show()
+    problems: list[str] = []
+    window.session.notice.connect(
+        lambda level, text: problems.append(text) if level == "error" else None
+    )
+    window.session.failed.connect(lambda message, trace: problems.append(message))
+    shown: list[Snapshot] = []
+    window.session.snapshot_ready.connect(shown.append)
+    try:
+        window.begin()
+        _wait(lambda: bool(problems) or bool(shown))
+        if epochs and not problems:
+            window.session.train_epochs(epochs)
+            _wait(lambda: bool(problems) or (shown[-1].epoch >= epochs and not shown[-1].running))
+        if problems:
+            raise ScreenshotError(problems[0])
+        window.workspace.load_plots()
+        window.session.refresh()
+        _settle()
+        if not window.grab().save(str(output), "PNG"):
+            raise ScreenshotError(f"{output} cannot be written; choose another folder or a .png")
+    finally:
+        window.close()
+        window.deleteLater()
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    """Run the event loop until ``done()``."""
+    loop = QEventLoop()
+    timer = QTimer()
+    deadline = time.monotonic() + LONGEST_WAIT
+    timed_out = False
+
+    def look() -> None:
+        nonlocal timed_out
+        timed_out = time.monotonic() > deadline
+        if timed_out or done():
+            loop.quit()
+
+    timer.timeout.connect(look)
+    timer.start(10)
+    loop.exec()
+    if timed_out:
+        raise ScreenshotError(
+            f"training took longer than {LONGEST_WAIT:.0f} s; ask for fewer epochs"
+        )
+
+
+def _settle() -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(SETTLING_MILLISECONDS, loop.quit)
+    loop.exec()

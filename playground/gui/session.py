@@ -1,0 +1,315 @@
+"""The session: the one mutable reference to the experiment, and the line to the worker.
+
+Views emit intentions; the session validates them, puts them on the undo stack, tells the worker
+and then every view what is true. See "One way through" in ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from playground.experiment.change import Impact, fitted, impact
+from playground.experiment.spec import ExperimentSpec, checked
+from playground.schema.validation import InvalidValue, replaced
+from playground.training import messages
+from playground.training.snapshot import View
+from playground.training.worker import Worker
+
+POLL_MILLISECONDS = 16
+"""Time between two looks into the mailbox."""
+FRAME_SECONDS = 0.025
+"""Least time between two frames: with polls of 16 ms, every second one, 31 frames a second."""
+
+
+class Session(QObject):
+    """Holds the current spec; everything on the screen follows from it.
+
+    Signals
+    -------
+    spec_changed(ExperimentSpec)
+        After every edit, undo and redo.
+    loaded(messages.Loaded)
+        Data and network of the current spec are ready.
+    snapshot_ready(Snapshot)
+        A new look at the training, at most one per frame.
+    running_changed(bool)
+        Training started or paused.
+    notice(str, str)
+        Something worth telling: level ("info", "warning", "error") and text.
+    failed(str, str)
+        An unexpected error: message and traceback.
+    """
+
+    spec_changed = Signal(object)
+    loaded = Signal(object)
+    snapshot_ready = Signal(object)
+    running_changed = Signal(bool)
+    notice = Signal(str, str)
+    failed = Signal(str, str)
+
+    def __init__(self, spec: ExperimentSpec, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._spec = spec
+        self._run_id = 0
+        self._loaded: messages.Loaded | None = None
+        self._running = False
+        self._last_frame = 0.0
+        self._view = View()
+        self.undo_stack = QUndoStack(self)
+        self._worker = Worker()
+        self._frame_timer = QTimer(self)
+        self._frame_timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._frame_timer.setInterval(POLL_MILLISECONDS)
+        self._frame_timer.timeout.connect(self.deliver)
+
+    @property
+    def spec(self) -> ExperimentSpec:
+        """The experiment as it is now."""
+        return self._spec
+
+    @property
+    def is_running(self) -> bool:
+        """Whether training runs, as far as is known here."""
+        return self._running
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether the worker still makes data or network for the current spec."""
+        return self._loaded is None or self._loaded.run_id != self._run_id
+
+    @property
+    def has_started(self) -> bool:
+        """Whether there is a worker to stop."""
+        return self._worker.is_alive
+
+    def start(self) -> None:
+        """Start the worker and load the spec."""
+        self._worker.start()
+        self._load()
+        self._frame_timer.start()
+
+    def close(self) -> bool:
+        """Stop the worker; return whether its thread ended."""
+        self._frame_timer.stop()
+        return self._worker.stop()
+
+    # --- edits of the experiment ---
+
+    def edit(self, path: str, value: Any, label: str, merge_key: str = "") -> bool:
+        """Set one field of the spec; return whether it was accepted."""
+        try:
+            changed = replaced(self._spec, path, value)
+        except InvalidValue as error:
+            self._refuse(error)
+            return False
+        return self.propose(changed, label, merge_key)
+
+    def propose(self, spec: ExperimentSpec, label: str, merge_key: str = "") -> bool:
+        """Make a new spec the current one, as a step that can be undone.
+
+        Parameters
+        ----------
+        label
+            What the step did, for the Edit menu: "Set noise".
+        merge_key
+            Steps with the same key that follow each other (dragging a slider) are one step;
+            "" never merges.
+
+        Returns
+        -------
+        bool
+            Whether it was accepted; if not, the reason was told by ``notice``.
+        """
+        notes: tuple[str, ...] = ()
+        try:
+            if spec.data != self._spec.data:
+                spec, notes = fitted(spec)
+            spec = checked(spec)
+        except InvalidValue as error:
+            self._refuse(error)
+            return False
+        if spec == self._spec:
+            return True
+        self.undo_stack.push(_SpecCommand(self, self._spec, spec, label, merge_key))
+        for note in notes:
+            self.notice.emit("info", note)
+        return True
+
+    def open(self, spec: ExperimentSpec) -> None:
+        """Show another experiment; the one before can be brought back by undo."""
+        if self.propose(spec, f"Open {spec.name}"):
+            self.undo_stack.setClean()
+
+    def edit_parameter(self, layer: int, row: int, column: int, old: float, new: float) -> None:
+        """Set a weight or bias by hand, as a step that can be undone."""
+        if not np.isfinite(new):
+            self.notice.emit("error", f"A weight cannot be {new}; type a finite number.")
+            return
+        if old != new:
+            self.undo_stack.push(_ParameterCommand(self, layer, row, column, old, new))
+
+    # --- training ---
+
+    def toggle(self) -> None:
+        """Start training, or pause it."""
+        self._worker.send(messages.Pause() if self._running else messages.Play())
+
+    def play(self) -> None:
+        """Start training."""
+        self._worker.send(messages.Play())
+
+    def pause(self) -> None:
+        """Pause training after the current step."""
+        self._worker.send(messages.Pause())
+
+    def step(self, whole_epoch: bool = False) -> None:
+        """Train one batch, or to the end of the epoch."""
+        self._worker.send(messages.Step(epochs=1) if whole_epoch else messages.Step(batches=1))
+
+    def reset(self) -> None:
+        """Go back to exactly the initial weights; training pauses."""
+        self._worker.send(messages.Pause())
+        self._worker.send(messages.Reset())
+
+    def draw_new_weights(self) -> None:
+        """Draw other initial weights, with a new seed."""
+        seed = (self._spec.network.seed + 1) % 2**32
+        self.edit("network.seed", seed, "Draw new weights")
+
+    def set_pace(self, epochs_per_second: float | None) -> None:
+        """Train at most so many epochs per second; ``None``: flat out. Results do not change."""
+        self._worker.send(messages.SetPace(epochs_per_second))
+
+    def show(self, view: View) -> None:
+        """Tell the worker what is visible."""
+        self._view = view
+        self._worker.send(messages.Show(view))
+
+    def refresh(self) -> None:
+        """Ask for a snapshot of how things are."""
+        self._worker.send(messages.Show(self._view))
+
+    def train_epochs(self, count: int) -> None:
+        """Train so many whole epochs, then pause."""
+        self._worker.send(messages.Step(epochs=count))
+
+    def deliver(self) -> None:
+        """Pass on what the worker has reported since the last frame."""
+        while not self._worker.events.empty():
+            self._handle(self._worker.events.get_nowait())
+        now = time.perf_counter()
+        if now - self._last_frame < FRAME_SECONDS:
+            return
+        snapshot = self._worker.mailbox.take()
+        if snapshot is not None and snapshot.run_id == self._run_id:
+            self._last_frame = now
+            self.snapshot_ready.emit(snapshot)
+
+    def _handle(self, event: messages.Event) -> None:
+        if event.run_id != self._run_id and not isinstance(event, messages.Failed):
+            return
+        match event:
+            case messages.Loaded():
+                self._loaded = event
+                self.loaded.emit(event)
+            case messages.Started():
+                self._set_running(True)
+            case messages.Paused():
+                self._set_running(False)
+            case messages.DivergedAt(message=message):
+                self._set_running(False)
+                self.notice.emit("error", message)
+            case messages.LoadFailed(message=message):
+                self._set_running(False)
+                self.notice.emit("error", message)
+            case messages.Failed(message=message, traceback=trace):
+                self._set_running(False)
+                self.failed.emit(message, trace)
+
+    def _set_running(self, running: bool) -> None:
+        if running != self._running:
+            self._running = running
+            self.running_changed.emit(running)
+
+    def _refuse(self, error: InvalidValue) -> None:
+        self.notice.emit("error", str(error))
+        # Editors show what was typed; tell them what is true.
+        self.spec_changed.emit(self._spec)
+
+    def _load(self) -> None:
+        self._run_id += 1
+        self._worker.send(messages.Load(self._spec, self._run_id))
+
+    def _become(self, spec: ExperimentSpec) -> None:
+        """Make a checked spec the current one and tell everybody."""
+        before, self._spec = self._spec, spec
+        match impact(before, spec):
+            case Impact.DATA | Impact.NETWORK:
+                self._load()
+            case Impact.LIVE:
+                self._worker.send(messages.ApplyLive(spec))
+            case Impact.NOTHING:
+                pass
+        self.spec_changed.emit(spec)
+
+    def _put_parameter(self, layer: int, row: int, column: int, value: float) -> None:
+        self._worker.send(messages.SetParameter(layer, row, column, value))
+
+
+class _SpecCommand(QUndoCommand):
+    """One edit of the spec."""
+
+    def __init__(
+        self,
+        session: Session,
+        old: ExperimentSpec,
+        new: ExperimentSpec,
+        label: str,
+        merge_key: str,
+    ) -> None:
+        super().__init__(label)
+        self._session, self._old, self._new, self._merge_key = session, old, new, merge_key
+
+    def redo(self) -> None:
+        self._session._become(self._new)
+
+    def undo(self) -> None:
+        self._session._become(self._old)
+
+    def id(self) -> int:
+        return 1 if self._merge_key else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _SpecCommand) or other._merge_key != self._merge_key:
+            return False
+        self._new = other._new
+        if self._new == self._old:
+            self.setObsolete(True)
+        return True
+
+
+class _ParameterCommand(QUndoCommand):
+    """One weight or bias set by hand."""
+
+    def __init__(
+        self, session: Session, layer: int, row: int, column: int, old: float, new: float
+    ) -> None:
+        super().__init__("Edit weight" if row >= 0 else "Edit bias")
+        self._session, self._place, self._old, self._new = session, (layer, row, column), old, new
+
+    def redo(self) -> None:
+        self._session._put_parameter(*self._place, self._new)
+
+    def undo(self) -> None:
+        self._session._put_parameter(*self._place, self._old)
+
+
+def renamed(spec: ExperimentSpec, name: str) -> ExperimentSpec:
+    """Return the spec under another name."""
+    return msgspec.structs.replace(spec, name=name)

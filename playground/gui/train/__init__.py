@@ -1,0 +1,1 @@
+"""The Train workspace: data, network, output, curves."""

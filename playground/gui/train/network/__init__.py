@@ -1,0 +1,1 @@
+"""The network on the canvas: layer cards on top, units and links below."""

@@ -1,0 +1,409 @@
+"""The canvas: units and links, and what the pointer and the keys do to them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from playground.gui.theme import theme
+from playground.gui.train.network import canvas_painter
+from playground.gui.train.network.geometry import (
+    Column,
+    ColumnKind,
+    ColumnPlan,
+    Layout,
+    lay_out,
+    least_width,
+)
+from playground.gui.train.network.link_layer import LinkLayer, Quantity
+from playground.gui.train.network.naming import Names, UnitAt, WeightAt
+from playground.gui.train.network.selection import Selection
+from playground.gui.train.network.thumbnails import Frames, LayerPictures
+from playground.training.snapshot import Snapshot
+
+Reals = NDArray[Any]
+
+DOT_REACH = 9.0
+_REST_MILLISECONDS = 80
+
+
+class NetworkCanvas(QWidget):
+    """Draws the network, and finds out what is pointed at.
+
+    Signals
+    -------
+    pointed_changed()
+        Another unit or link is pointed at or selected.
+    edit_requested(WeightAt)
+        A weight or bias is to be edited.
+    laid_out()
+        Columns moved, or other units are visible.
+    """
+
+    pointed_changed = Signal()
+    edit_requested = Signal(object)
+    laid_out = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Network")
+        self.links = LinkLayer()
+        self.frames = Frames()
+        self.pictures: list[LayerPictures] = []
+        self.input_pictures = LayerPictures()
+        self.selection = Selection()
+        self.names: Names | None = None
+        self.layout_now: Layout | None = None
+        self.snapshot: Snapshot | None = None
+        self.sample: tuple[NDArray[np.float64], str] | None = None
+        self._plans: list[ColumnPlan] = []
+        self._sight = (0.0, 1e9)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MILLISECONDS)
+        self._rest.timeout.connect(self.update)
+        theme().changed.connect(self._on_theme)
+
+    # --- what is shown ---
+
+    def show_names(self, names: Names) -> None:
+        """Take the sizes of all layers; what still fits is kept."""
+        layers = names.architecture.layers
+        widths = [layers[0].inputs, *(layer.outputs for layer in layers)]
+        firsts = [plan.first for plan in self._plans]
+        is_picture = names.image_shape is not None
+        plans = [
+            ColumnPlan(
+                width,
+                is_picture and index == 0,
+                firsts[index] if len(firsts) == len(widths) else 0,
+            )
+            for index, width in enumerate(widths)
+        ]
+        self.names = names
+        if plans == self._plans:
+            self.update()
+            return
+        count = len(layers)
+        self.pictures = [*self.pictures[:count], *(LayerPictures() for _ in range(count))][:count]
+        self._plans = plans
+        self.links.forget()
+        self.snapshot = None
+        self.selection.keep_within(widths)
+        self.updateGeometry()
+        self._lay_out()
+        self.pointed_changed.emit()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Take new values, if they are of the network that is shown."""
+        if not self._fits(snapshot):
+            return
+        self.snapshot = snapshot
+        self.links.take(snapshot)
+        visible = snapshot.view.visible_units
+        for pictures, maps, units, plan in zip(
+            self.pictures, snapshot.unit_maps, visible, self._plans[1:], strict=False
+        ):
+            # The worker leaves out units that do not exist.
+            pictures.update(maps, tuple(u for u in units if u < plan.units))
+        if snapshot.input_maps is not None:
+            count = len(snapshot.input_maps)
+            self.input_pictures.update(snapshot.input_maps, tuple(range(count)))
+        self.links.refresh(self.bands_in_sight)
+        self.update()
+
+    def show_sample(self, values: NDArray[np.float64] | None, caption: str) -> None:
+        """Show an image (h · w,) as the input, or none."""
+        self.sample = None if values is None else (values, caption)
+        self.update()
+
+    def forget_pictures(self) -> None:
+        """Forget all pictures of units: they belong to other data."""
+        self.input_pictures.clear()
+        for pictures in self.pictures:
+            pictures.clear()
+        self.update()
+
+    def show_quantity(self, quantity: Quantity) -> None:
+        """Let links and dots show another quantity."""
+        self.links.show(quantity)
+        self.links.refresh(self.bands_in_sight)
+        self.update()
+
+    def set_sight(self, left: float, right: float) -> None:
+        """Say which part of the canvas can be seen; the rest is not kept up to date."""
+        if (left, right) != self._sight:
+            self._sight = (left, right)
+            self.links.refresh(self.bands_in_sight)
+            self.laid_out.emit()
+
+    @property
+    def columns_in_sight(self) -> list[int]:
+        """Indices of the columns that can be seen, 0 for the input."""
+        if self.layout_now is None:
+            return []
+        left, right = self._sight
+        columns = self.layout_now.columns
+        return [i for i, c in enumerate(columns) if c.right + 50 > left and c.left - 60 < right]
+
+    @property
+    def bands_in_sight(self) -> list[int]:
+        """Indices of the bands of links that can be seen."""
+        left, right = self._sight
+        return [i for i, b in enumerate(self.links.bands) if b.right > left and b.left < right]
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some band within sight leaves out weak links."""
+        return any(self.links.bands[i].is_partial for i in self.bands_in_sight)
+
+    def column_of(self, layer: int) -> Column:
+        """Return the column of a layer, -1 for the input."""
+        assert self.layout_now is not None
+        return self.layout_now.columns[layer + 1]
+
+    def box_of(self, at: UnitAt | WeightAt) -> QRectF | None:
+        """Return where a unit, link or bias is, or ``None`` if it is out of sight."""
+        if self.layout_now is None or self.names is None:
+            return None
+        if isinstance(at, WeightAt) and not self.names.is_bias(at):
+            return self.links.middle_of(at)
+        unit = at if isinstance(at, UnitAt) else UnitAt(at.layer, at.column)
+        column = self.column_of(unit.layer)
+        if column.kind is not ColumnKind.PICTURE and not column.is_shown(unit.unit):
+            return None
+        return QRectF(*column.box(0 if column.kind is ColumnKind.PICTURE else unit.unit))
+
+    def value_of(self, at: WeightAt) -> tuple[float, float] | None:
+        """Return value and gradient of a weight or bias, or ``None`` if they are not known."""
+        if self.snapshot is None:
+            return None
+        place = at.row, at.column
+        values, slopes = self.snapshot.matrices, self.snapshot.gradient_matrices
+        return float(values[at.layer][place]), float(slopes[at.layer][place])
+
+    def least_width(self) -> int:
+        """Return the width below which cards would overlap."""
+        return least_width(max(2, len(self._plans)))
+
+    def sizeHint(self) -> QSize:
+        """Return the least size at which everything is legible."""
+        return QSize(self.least_width(), 240)
+
+    # --- events ---
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Find a new place for everything."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw everything from what is kept."""
+        if self.layout_now is None:
+            return
+        hurry = self.snapshot is not None and self.snapshot.running
+        if self.links.redraw(self.bands_in_sight, theme().current, hurry):
+            self._rest.start()
+        canvas_painter.paint(self, QRectF(event.rect()))
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the letters and arrows that mean something here from menus and scroll areas."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if not event.modifiers() and event.key() in self.selection.KEYS:
+                event.accept()
+                return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._lay_out()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move between units and links; Enter edits."""
+        if self.layout_now is None or self.names is None:
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if target := self.selection.to_edit(self.names):
+                self.edit_requested.emit(target)
+                return
+        matrices = self.snapshot.matrices if self.snapshot is not None else ()
+        if not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier and self.selection.press(
+            Qt.Key(event.key()), self.layout_now.columns, matrices
+        ):
+            self._reveal()
+            self._pointed()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Start at the first unit, so that there is something to see for the keyboard."""
+        super().focusInEvent(event)
+        by_keyboard = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        if by_keyboard and self.layout_now is not None:
+            self.selection.enter(self.layout_now.columns)
+            self._pointed()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Forget what the keyboard had selected, unless its editor opened."""
+        super().focusOutEvent(event)
+        if event.reason() not in (
+            Qt.FocusReason.OtherFocusReason,
+            Qt.FocusReason.PopupFocusReason,
+            Qt.FocusReason.ActiveWindowFocusReason,
+        ):
+            self.selection.leave()
+        self._pointed()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Find out what is under the pointer."""
+        unit, weight = self._under(event.position())
+        hand = weight is not None or self._more_at(event.position()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+        if self.selection.hover(unit, weight):
+            self._pointed()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the pointer any more."""
+        super().leaveEvent(event)
+        if self.selection.hover(None, None):
+            self._pointed()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select a unit; edit a link or bias; show more units."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        more = self._more_at(event.position())
+        if more is not None:
+            column = self.column_of(more)
+            self._show_from(more, column.first + column.shown)
+            return
+        unit, weight = self._under(event.position())
+        if weight is not None:
+            self.edit_requested.emit(weight)
+            return
+        self.selection.select(unit)
+        self._pointed()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the units of a column that does not show all; otherwise leave it to the area."""
+        turn = event.angleDelta().y()
+        layer = self._overfull_at(event.position())
+        if layer is None or not turn:
+            super().wheelEvent(event)
+            return
+        column = self.column_of(layer)
+        rows = 2 if turn < 0 else -2
+        self._show_from(layer, column.first + rows * column.columns, wraps=False)
+        event.accept()
+
+    # --- inner workings ---
+
+    def _fits(self, snapshot: Snapshot) -> bool:
+        widths = [plan.units for plan in self._plans]
+        expected = [(a + 1, b) for a, b in pairwise(widths)]
+        return [m.shape for m in snapshot.matrices] == expected
+
+    def _lay_out(self) -> None:
+        if len(self._plans) < 2 or self.width() < 10 or self.height() < 10:
+            return
+        self.layout_now = lay_out(self._plans, self.width(), self.height())
+        self.links.lay_out(self.layout_now, self.devicePixelRatioF())
+        self.links.refresh(self.bands_in_sight)
+        self.update()
+        self.laid_out.emit()
+
+    def _on_theme(self) -> None:
+        self.links.restyle()
+        self.update()
+
+    def _under(self, point: QPointF) -> tuple[UnitAt | None, WeightAt | None]:
+        """Return the unit, or the weight or bias, at a point."""
+        if self.layout_now is None or self.names is None:
+            return None, None
+        x, y = point.x(), point.y()
+        for index, column in enumerate(self.layout_now.columns):
+            if not column.left - DOT_REACH - 2 <= x <= column.right + 5:
+                continue
+            # The dot of a bias may stand a little to the left of its unit.
+            near = column.unit_at(x, y, 1.5), column.unit_at(x + DOT_REACH, y, 1.5)
+            for unit in near if index else ():
+                if unit is None:
+                    continue
+                at = UnitAt(index - 1, unit)
+                dot = canvas_painter.bias_dot(column, unit).adjusted(-2, -2, 2, 2)
+                if dot.contains(point):
+                    return at, self.names.bias_of(at)
+            if near[0] is not None:
+                return UnitAt(index - 1, near[0]), None
+        return None, self.links.weight_at(x, y)
+
+    def _more_at(self, point: QPointF) -> int | None:
+        """Return the layer whose "more" is at a point, or ``None``."""
+        if self.layout_now is None:
+            return None
+        for index, column in enumerate(self.layout_now.columns):
+            if column.more is not None and QRectF(*column.more).contains(point):
+                return index - 1
+        return None
+
+    def _overfull_at(self, point: QPointF) -> int | None:
+        if self.layout_now is None:
+            return None
+        for index, column in enumerate(self.layout_now.columns):
+            if column.more is not None and column.left - 8 <= point.x() <= column.right + 8:
+                return index - 1
+        return None
+
+    def _show_from(self, layer: int, first: int, wraps: bool = True) -> None:
+        plan = self._plans[layer + 1]
+        if first >= plan.units:
+            if not wraps:
+                return
+            first = 0
+        first = max(0, first)
+        self._plans[layer + 1] = ColumnPlan(plan.units, plan.is_picture, first)
+        self._lay_out()
+        if self.selection.hover(None, None):
+            self._pointed()
+
+    def _reveal(self) -> None:
+        """Scroll a column so that the selected unit can be seen."""
+        at = self.selection.current
+        if at is None:
+            return
+        column = self.column_of(at.layer)
+        if column.more is not None and not column.is_shown(at.unit):
+            behind = at.unit >= column.first + column.shown
+            rows_back = column.rows - 1 if behind else 0
+            self._show_from(at.layer, at.unit - rows_back * column.columns, wraps=False)
+
+    def _pointed(self) -> None:
+        at = self.selection.pointed
+        if self.names is not None and at is not None:
+            name = self.names.unit(at) if isinstance(at, UnitAt) else self.names.weight(at)
+            self.setAccessibleDescription(name)
+            if QAccessible.isActive():
+                change = QAccessible.Event.DescriptionChanged
+                QAccessible.updateAccessibility(QAccessibleEvent(self, change))
+        self.update()
+        self.pointed_changed.emit()

@@ -1,0 +1,1 @@
+"""What the network says: decision surface, confusion matrix, mistakes."""

@@ -1,0 +1,294 @@
+"""Which class is taken for which: the confusion matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from playground.gui.palette import Colors, contrast, mix
+from playground.gui.theme import monospace_font, text_font, theme
+from playground.gui.train.output.picture_menu import copy_picture, picture_menu
+
+__all__ = ["ConfusionView"]
+
+Counts = NDArray[np.int64]
+Cell = tuple[int, int]
+
+_LEFT, _TOP = 30, 30
+"""Room for the labels of rows and columns."""
+_GAP = 1.5
+
+
+class ConfusionView(QWidget):
+    """A heat map of counts: a row for each true class, a column for each answer.
+
+    Right answers are blue, mistakes orange; the strength is the share of the row.
+
+    Signals
+    -------
+    cell_chosen(object)
+        (true, predicted) of a mistake whose examples are wanted, or ``None`` for all.
+    cell_pointed(object)
+        (true, predicted) under the pointer or the keyboard's frame, or ``None``.
+    """
+
+    cell_chosen = Signal(object)
+    cell_pointed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names: tuple[str, ...] = ()
+        self._counts: Counts | None = None
+        self._picture: QPixmap | None = None
+        self._pointed: Cell | None = None
+        self._chosen: Cell | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMinimumSize(200, 200)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Confusion matrix")
+        self.setAccessibleDescription(
+            "Rows are true classes, columns what the network says. Arrow keys move from cell to "
+            "cell, Enter shows only the mistakes of a cell, Escape shows all."
+        )
+        theme().changed.connect(self._forget_picture)
+
+    @property
+    def chosen(self) -> Cell | None:
+        """The cell whose mistakes are shown."""
+        return self._chosen
+
+    @property
+    def pointed(self) -> Cell | None:
+        """The cell under the pointer or the keyboard's frame."""
+        return self._pointed
+
+    def set_names(self, names: tuple[str, ...]) -> None:
+        """Set the classes; counts and choices go."""
+        self._names, self._counts = names, None
+        self._pointed = self._chosen = None
+        self._forget_picture()
+
+    def set_counts(self, counts: Counts) -> None:
+        """Show other counts, (classes, classes): row true, column predicted."""
+        if counts is not self._counts:
+            if self._counts is None or not np.array_equal(counts, self._counts):
+                self._picture = None
+            self._counts = counts
+            if self._picture is None:
+                self.update()
+
+    def choose(self, cell: Cell | None) -> None:
+        """Frame a cell, or none, and say so."""
+        if cell != self._chosen:
+            self._chosen = cell
+            self.update()
+            self.cell_chosen.emit(cell)
+
+    def describe(self, cell: Cell) -> str:
+        """Return a cell in words, such as ``true 4 called 9: 12 of 180``."""
+        true, predicted = cell
+        verb = "called" if true != predicted else "recognized as"
+        text = f"true {self._names[true]} {verb} {self._names[predicted]}"
+        if self._counts is None:
+            return text
+        total = int(self._counts[true].sum())
+        return f"{text}: {int(self._counts[true, predicted]):,} of {total:,}"
+
+    # --- geometry ---
+
+    def hasHeightForWidth(self) -> bool:
+        """Return true: its cells are squares."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height at which the cells are squares."""
+        return width - _LEFT + _TOP
+
+    def sizeHint(self) -> QSize:
+        """Return the size in the design."""
+        return QSize(288, 288)
+
+    def _cell_size(self) -> float:
+        return min(self.width() - _LEFT, self.height() - _TOP) / max(1, len(self._names))
+
+    def _cell_rect(self, true: int, predicted: int) -> QRectF:
+        size = self._cell_size()
+        return QRectF(_LEFT + predicted * size, _TOP + true * size, size, size)
+
+    def _cell_at(self, place: QPointF) -> Cell | None:
+        size = self._cell_size()
+        column = int((place.x() - _LEFT) // size)
+        row = int((place.y() - _TOP) // size)
+        inside = 0 <= row < len(self._names) and 0 <= column < len(self._names)
+        return (row, column) if inside else None
+
+    # --- painting ---
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the matrix and the frames."""
+        ratio = self.devicePixelRatioF()
+        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        if self._picture is None or self._picture.size() != size:
+            self._picture = QPixmap(size)
+            self._picture.setDevicePixelRatio(ratio)
+            inner = QPainter(self._picture)
+            self.paint_picture(inner)
+            inner.end()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        colors = theme().current
+        for cell, color, width in (
+            (self._pointed, colors.text, 1.5),
+            (self._chosen, colors.accent, 2.5),
+        ):
+            if cell is not None:
+                painter.setPen(QPen(QColor(color), width))
+                painter.drawRoundedRect(self._cell_rect(*cell).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.end()
+
+    def paint_picture(self, painter: QPainter) -> None:
+        """Paint the matrix on the ground of the panel."""
+        colors = theme().current
+        painter.fillRect(self.rect(), QColor(colors.surface))
+        if not self._names:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_labels(painter, colors)
+        size = self._cell_size()
+        counts = self._counts
+        totals = counts.sum(1) if counts is not None else None
+        number_size = 11 if counts is None or counts.max(initial=0) < 1000 else 9
+        painter.setFont(monospace_font(number_size if size > 22 else 9))
+        for true in range(len(self._names)):
+            for predicted in range(len(self._names)):
+                count = int(counts[true, predicted]) if counts is not None else 0
+                total = int(totals[true]) if totals is not None else 0
+                self._paint_cell(painter, colors, (true, predicted), count, total)
+
+    def _paint_cell(
+        self, painter: QPainter, colors: Colors, cell: Cell, count: int, total: int
+    ) -> None:
+        rect = self._cell_rect(*cell).adjusted(_GAP / 2, _GAP / 2, -_GAP / 2, -_GAP / 2)
+        share = count / total if total else 0.0
+        if cell[0] == cell[1]:
+            ground = mix(colors.background, colors.value_positive, share)
+        else:
+            # Rare mistakes must be seen, too: the root lifts them.
+            ground = mix(colors.background, colors.value_negative, min(1.0, share**0.5 * 1.15))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(rect, 3, 3)
+        if count:
+            ink = max(("#ffffff", "#14171c"), key=lambda each: contrast(each, ground))
+            painter.setPen(QColor(ink))
+            text = str(count) if count < 10_000 else f"{count / 1000:.0f}k"
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_labels(self, painter: QPainter, colors: Colors) -> None:
+        size = self._cell_size()
+        painter.setPen(QColor(colors.text_muted))
+        painter.setFont(text_font(10))
+        width = size * len(self._names)
+        painter.drawText(QRectF(_LEFT, 0, width, 14), Qt.AlignmentFlag.AlignCenter, "predicted")
+        painter.save()
+        painter.translate(0, _TOP + width)
+        painter.rotate(-90)
+        painter.drawText(QRectF(0, 0, width, 14), Qt.AlignmentFlag.AlignCenter, "true")
+        painter.restore()
+        painter.setFont(monospace_font(11))
+        for index, name in enumerate(self._names):
+            column = QRectF(_LEFT + index * size, 14, size, _TOP - 14)
+            painter.drawText(column, Qt.AlignmentFlag.AlignCenter, name)
+            row = QRectF(14, _TOP + index * size, _LEFT - 16, size)
+            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, name)
+
+    def _forget_picture(self) -> None:
+        self._picture = None
+        self.update()
+
+    # --- pointer and keys ---
+
+    def _point(self, cell: Cell | None) -> None:
+        if cell != self._pointed:
+            self._pointed = cell
+            self.update()
+            self.cell_pointed.emit(cell)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Frame the cell under the pointer."""
+        self._point(self._cell_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Frame none."""
+        self._point(None)
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the mistakes under the pointer; again, or elsewhere, all mistakes."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._toggle(self._cell_at(event.position()))
+
+    def _toggle(self, cell: Cell | None) -> None:
+        if cell is None or cell == self._chosen or cell[0] == cell[1]:
+            self.choose(None)
+        else:
+            self.choose(cell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move from cell to cell, choose, or copy the picture."""
+        moves = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }
+        key = Qt.Key(event.key())
+        last = len(self._names) - 1
+        if event.matches(QKeySequence.StandardKey.Copy):
+            copy_picture(self.paint_picture, self.size())
+        elif key in moves and last >= 0:
+            row, column = self._pointed or (0, -1 if key == Qt.Key.Key_Right else 0)
+            down, right = moves[key]
+            self._point((min(last, max(0, row + down)), min(last, max(0, column + right))))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._toggle(self._pointed)
+        elif key == Qt.Key.Key_Escape and self._chosen is not None:
+            self.choose(None)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Frame a cell, to show where the keys act."""
+        keyboard = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if event.reason() in keyboard and self._pointed is None and self._names:
+            self._point(self._chosen or (0, 0))
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Frame none."""
+        self._point(None)
+        super().focusOutEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy or save the picture."""
+        menu = picture_menu(self, "Confusion matrix", self.paint_picture, self.size())
+        menu.popup(event.globalPos())

@@ -1,0 +1,203 @@
+"""A selector of the transport: a small caption, a drop-down list, and a gear for what is inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from playground.gui.editors.base import TagCombo, help_of, number_text
+from playground.gui.editors.number import NumberCombo
+from playground.gui.editors.popover import OptionPopover
+from playground.gui.icons import icon
+from playground.gui.parameter_form import switched
+from playground.gui.teaching_tip import Tip, apply_tip, option_tip, set_tip
+from playground.schema.describe import Field, FieldKind, fields_of, tag_of, title_of
+from playground.schema.parameter import Option
+
+__all__ = ["NumberSelector", "OptionSelector"]
+
+HEIGHT = 26
+
+
+def _captioned(selector: QWidget, caption: str, content: QWidget | QHBoxLayout) -> None:
+    """Lay out a selector: a small caption above its content."""
+    label = QLabel(caption)
+    label.setProperty("role", "caption")
+    label.setFixedHeight(15)
+    column = QVBoxLayout(selector)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    column.addWidget(label)
+    if isinstance(content, QWidget):
+        label.setBuddy(content)
+        column.addWidget(content)
+    else:
+        column.addLayout(content)
+
+
+class NumberSelector(QWidget):
+    """A number that can be typed, stepped with the arrow keys, or picked from a list.
+
+    Signals
+    -------
+    edited(object, bool)
+        The new number, and whether it is one of a series of steps.
+    """
+
+    edited = Signal(object, bool)
+
+    def __init__(self, field: Field, caption: str) -> None:
+        super().__init__()
+        self.box = NumberCombo(field)
+        self.box.setObjectName(field.name)
+        self.box.setFixedHeight(HEIGHT)
+        self.box.setMinimumContentsLength(2)
+        self.box.setAccessibleName(field.shown.label)
+        set_tip(self.box, field.shown.label, help_of(field))
+        self.box.input.committed.connect(
+            lambda value: self.edited.emit(value, self.box.input.is_continuous)
+        )
+        _captioned(self, caption, self.box)
+
+    def show_value(self, value: float) -> None:
+        """Show a number; emits nothing."""
+        self.box.show_value(value)
+
+    def set_width(self, width: int) -> None:
+        """Take a width, in device-independent pixels."""
+        self.setFixedWidth(width)
+
+
+class OptionSelector(QWidget):
+    """A choice between options; a gear opens the hyperparameters of the chosen one.
+
+    Parameters
+    ----------
+    field
+        A field that holds an option.
+    caption
+        What is written above.
+    summarize
+        Whether the closed list shows the numbers of the option, too: ``L2 · 0.001``.
+
+    Signals
+    -------
+    edited(str, object, bool)
+        "" and another option, or the name of a hyperparameter and its new value; and whether it
+        is one of a series of steps.
+    """
+
+    edited = Signal(str, object, bool)
+
+    def __init__(self, field: Field, caption: str, summarize: bool = False) -> None:
+        super().__init__()
+        self._field, self._summarize = field, summarize
+        self._options = {tag_of(option): option for option in field.options}
+        self._value: Any = None
+        self._popover: OptionPopover | None = None
+        self._unavailable: dict[str, str] = {}
+        self.combo = TagCombo()
+        self.combo.setObjectName(field.name)
+        self.combo.setFixedHeight(HEIGHT)
+        self.combo.setMinimumContentsLength(2)
+        self.combo.setAccessibleName(field.shown.label)
+        for tag, option in self._options.items():
+            self.combo.add(tag, title_of(option), self._tip(option))
+        self.combo.chosen.connect(self._on_chosen)
+        self.gear = _Gear()
+        self.gear.setObjectName(f"{field.name}_settings")
+        self.gear.clicked.connect(self.open_popover)
+        row = QHBoxLayout()
+        row.setSpacing(1)
+        row.addWidget(self.combo, 1)
+        row.addWidget(self.gear)
+        _captioned(self, caption, row)
+
+    @property
+    def popover(self) -> OptionPopover | None:
+        """The card with the hyperparameters, once it was opened."""
+        return self._popover
+
+    def show_value(self, value: Option) -> None:
+        """Show an option; emits nothing."""
+        if value == self._value and type(value) is type(self._value):
+            self.combo.select(tag_of(value))
+            return
+        self._value = value
+        self.combo.select(tag_of(value))
+        kind = self._options[tag_of(value)]
+        title, fields = title_of(kind), fields_of(kind)
+        numbers = [
+            number_text(getattr(value, field.name))
+            for field in fields
+            if field.kind in (FieldKind.REAL, FieldKind.WHOLE)
+        ]
+        if self._summarize and numbers:
+            self.combo.set_summary(f"{title} · {' / '.join(numbers)}")
+        else:
+            self.combo.set_summary("")
+        tip = option_tip(value)
+        heading = f"{self._field.shown.label}: {tip.title}"
+        apply_tip(self.combo, Tip(heading, tip.text, tip.formula, tip.derivative, tip.curve))
+        self.gear.setVisible(bool(fields))
+        set_tip(self.gear, f"{title}: settings", "The hyperparameters of the chosen option.")
+        if self._popover is not None:
+            if fields:
+                self._popover.show_value(value)
+            else:
+                self._popover.hide()
+
+    def show_availability(self, reasons: dict[str, str]) -> None:
+        """Grey out the options whose tags are given, each with the reason why."""
+        if reasons == self._unavailable:
+            return
+        self._unavailable = dict(reasons)
+        for tag, option in self._options.items():
+            self.combo.set_available(tag, tag not in reasons, self._tip(option))
+
+    def set_width(self, width: int) -> None:
+        """Take a width for list and gear together, in device-independent pixels."""
+        self.setFixedWidth(width)
+
+    def open_popover(self) -> None:
+        """Show the hyperparameters of the chosen option."""
+        if self._value is None or self.gear.isHidden():
+            return
+        if self._popover is None:
+            self._popover = OptionPopover(self)
+            self._popover.edited.connect(self._on_part_edited)
+        self._popover.show_value(self._value)
+        self._popover.open_below(self.combo)
+
+    def _tip(self, option: type[Any]) -> Tip:
+        tip = option_tip(option)
+        reason = self._unavailable.get(tag_of(option), "")
+        return Tip(tip.title, reason or tip.text, tip.formula, tip.derivative, tip.curve)
+
+    def _on_chosen(self, tag: str) -> None:
+        self.edited.emit("", switched(self._options[tag], self._value), False)
+
+    def _on_part_edited(self, path: str, value: Any) -> None:
+        assert self._popover is not None
+        form = self._popover.form
+        self.edited.emit(path, value, form is not None and form.is_continuous)
+
+
+class _Gear(QToolButton):
+    """A small button beside a list; Enter opens it as Space does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setIcon(icon("settings", "text_muted"))
+        self.setIconSize(QSize(15, 15))
+        self.setFixedSize(22, HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Treat Enter as Space."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+            return
+        super().keyPressEvent(event)
