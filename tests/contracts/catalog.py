@@ -1,0 +1,84 @@
+"""The registry as the contract tests see it: every class of every union, and tasks to try."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.data.registry import AnyDataset
+from playground.engine.activations import Activation, AnyActivation
+from playground.engine.initializers import AnyInitializer
+from playground.engine.layers import AnyLayer, Dense, Output
+from playground.engine.losses import AnyLoss, Loss
+from playground.engine.network import Architecture, NetworkSpec, resolve
+from playground.engine.optimizers import AnyOptimizer, Optimizer
+from playground.engine.regularizers import AnyRegularizer, Regularizer
+from playground.schema.describe import tag_of
+from playground.schema.parameter import Option
+from playground.schema.task import Task, TaskKind
+
+
+def members(union: Any) -> tuple[type[Any], ...]:
+    """Return the classes of a union, or the one class that stands for a union."""
+    return get_args(union) or (union,)
+
+
+REGISTRY: dict[str, tuple[type[Option], ...]] = {
+    "activations": members(AnyActivation),
+    "losses": members(AnyLoss),
+    "optimizers": members(AnyOptimizer),
+    "regularizers": members(AnyRegularizer),
+    "initializers": members(AnyInitializer),
+    "layers": members(AnyLayer),
+    "datasets": members(AnyDataset),
+}
+OPTIONS: tuple[type[Option], ...] = tuple(o for union in REGISTRY.values() for o in union)
+
+ACTIVATIONS: tuple[type[Activation], ...] = members(AnyActivation)
+LOSSES: tuple[type[Loss], ...] = members(AnyLoss)
+OPTIMIZERS: tuple[type[Optimizer], ...] = members(AnyOptimizer)
+REGULARIZERS: tuple[type[Regularizer], ...] = members(AnyRegularizer)
+
+TASKS: dict[TaskKind, Task] = {
+    TaskKind.BINARY: Task(TaskKind.BINARY, ("no", "yes")),
+    TaskKind.MULTICLASS: Task(TaskKind.MULTICLASS, ("a", "b", "c")),
+    TaskKind.REGRESSION: Task(TaskKind.REGRESSION),
+}
+LOSS_TASKS: tuple[tuple[type[Loss], Task], ...] = tuple(
+    (loss, TASKS[kind]) for loss in LOSSES for kind in loss.tasks
+)
+
+
+def name(value: Any) -> str:
+    """Return a short name for test identifiers."""
+    match value:
+        case Task(kind):
+            return kind.name.lower()
+        case type() if issubclass(value, Option):
+            return tag_of(value)
+        case _:
+            return repr(value)
+
+
+def small_network(
+    activation: Any,
+    loss: Loss,
+    task: Task,
+    widths: tuple[int, ...] = (3, 2),
+    output: Any = None,
+) -> Architecture:
+    """Return a network of two inputs whose biases are not zero, so that they are tested too."""
+    layers = tuple(Dense(width, activation, initial_bias=0.1) for width in widths)
+    network = NetworkSpec(layers, Output(output, initial_bias=-0.2))
+    return resolve(network, 2, loss, task)
+
+
+def batch(task: Task, count: int, seed: int = 0) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return inputs (count, 2) and labels (count,) of a task, float64."""
+    rng = np.random.default_rng(seed)
+    inputs = rng.standard_normal((count, 2))
+    if task.kind is TaskKind.REGRESSION:
+        return inputs, rng.standard_normal(count)
+    return inputs, rng.integers(0, task.class_count, count).astype(float)

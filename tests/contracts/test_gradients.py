@@ -1,0 +1,92 @@
+"""Every formula's derivative against central differences, in every combination."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from playground.engine.activations import Activation, Sigmoid, Tanh
+from playground.engine.gradient_check import check_gradient
+from playground.engine.losses import Loss
+from playground.engine.network import initial_parameters
+from playground.engine.regularizers import L1, L2, ElasticNet, NoRegularization, Regularizer
+from playground.schema.task import Task
+from tests.contracts.catalog import (
+    ACTIVATIONS,
+    LOSS_TASKS,
+    REGULARIZERS,
+    batch,
+    name,
+    small_network,
+)
+
+FLOAT64 = np.dtype(np.float64)
+HAPPY = 1e-7
+
+STRONG: dict[type[Regularizer], Regularizer] = {
+    NoRegularization: NoRegularization(),
+    L1: L1(0.1),
+    L2: L2(0.1),
+    ElasticNet: ElasticNet(0.1, 0.2),
+}
+"""Strong enough to matter beside the loss."""
+
+
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
+def test_that_backpropagation_agrees_with_central_differences(
+    activation: type[Activation], loss: type[Loss], task: Task
+) -> None:
+    architecture = small_network(activation(), loss(), task)
+    parameters = initial_parameters(architecture, 3, FLOAT64)
+    inputs, labels = batch(task, 5)
+    targets = architecture.head.targets(labels)
+    for regularizer in REGULARIZERS:
+        check = check_gradient(architecture, parameters, inputs, targets, STRONG[regularizer])
+        assert check.relative_error <= HAPPY, (regularizer, check)
+        assert check.compared + check.skipped == architecture.parameter_count
+        assert check.skipped <= 2, check
+
+
+@pytest.mark.parametrize("output", ACTIVATIONS, ids=name)
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+def test_that_gradients_are_right_for_a_chosen_output_activation(
+    output: type[Activation], loss: type[Loss], task: Task
+) -> None:
+    architecture = small_network(Tanh(), loss(), task, (3,), output())
+    parameters = initial_parameters(architecture, 5, FLOAT64)
+    inputs, labels = batch(task, 5)
+    check = check_gradient(architecture, parameters, inputs, architecture.head.targets(labels))
+    assert check.relative_error <= HAPPY, check
+
+
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+def test_that_gradients_are_right_without_hidden_layers(loss: type[Loss], task: Task) -> None:
+    architecture = small_network(Tanh(), loss(), task, ())
+    parameters = initial_parameters(architecture, 1, FLOAT64)
+    inputs, labels = batch(task, 6)
+    check = check_gradient(architecture, parameters, inputs, architecture.head.targets(labels))
+    assert check.relative_error <= HAPPY, check
+
+
+def test_that_a_crossed_kink_is_left_out_and_counted() -> None:
+    task = LOSS_TASKS[0][1]
+    architecture = small_network(ACTIVATIONS[0](), LOSS_TASKS[0][0](), task, (3,))
+    parameters = initial_parameters(architecture, 0, FLOAT64)
+    parameters.weights(0)[0, 0] = 0.0
+    inputs, labels = batch(task, 5)
+    targets = architecture.head.targets(labels)
+    check = check_gradient(architecture, parameters, inputs, targets, L1(0.1))
+    assert check.skipped == 1
+    assert check.compared == architecture.parameter_count - 1
+    assert check.relative_error <= HAPPY
+
+
+def test_that_a_wrong_gradient_is_called_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sigmoid, "derivative", lambda self, z: self.value(z))
+    loss, task = LOSS_TASKS[0]
+    architecture = small_network(Sigmoid(), loss(), task)
+    parameters = initial_parameters(architecture, 0, FLOAT64)
+    inputs, labels = batch(task, 5)
+    check = check_gradient(architecture, parameters, inputs, architecture.head.targets(labels))
+    assert check.verdict == "wrong"

@@ -1,0 +1,230 @@
+"""The fast plan against readable backpropagation and the textbook's update rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from playground.engine.activations import Activation, ReLU, Tanh
+from playground.engine.backpropagation import backpropagate
+from playground.engine.losses import Loss
+from playground.engine.network import Architecture, Parameters, initial_parameters, predict
+from playground.engine.operations import Operation, run
+from playground.engine.optimizers import LearningRate, Optimizer
+from playground.engine.plan import ForwardPlan, RegularizationTape, TrainingPlan, with_ones
+from playground.engine.regularizers import L1, L2, ElasticNet, NoRegularization, Regularizer
+from playground.schema.task import Task
+from tests.contracts.catalog import (
+    ACTIVATIONS,
+    LOSS_TASKS,
+    OPTIMIZERS,
+    REGULARIZERS,
+    batch,
+    name,
+    small_network,
+)
+
+FLOAT64, FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
+TOLERANCE = {FLOAT64: 1e-12, FLOAT32: 1e-5}
+RATE = 0.01
+
+REGULAR: dict[type[Regularizer], Regularizer] = {
+    NoRegularization: NoRegularization(),
+    L1: L1(0.03),
+    L2: L2(0.03),
+    ElasticNet: ElasticNet(0.02, 0.05),
+}
+
+
+@dataclass
+class Run:
+    """One network under training, with a plan for each size of batch."""
+
+    architecture: Architecture
+    optimizer: Optimizer
+    regularizer: Regularizer
+    dtype: np.dtype[Any]
+
+    def __post_init__(self) -> None:
+        self.parameters = initial_parameters(self.architecture, 3, self.dtype)
+        self.state = self.optimizer.allocate(len(self.parameters.vector), self.dtype)
+        self.rate = LearningRate(RATE, self.dtype)
+        self.regularization = RegularizationTape(
+            self.architecture, self.parameters, self.regularizer, self.state.gradient
+        )
+
+    def tape(self, inputs: NDArray[Any], targets: NDArray[Any]) -> list[Operation]:
+        plan = TrainingPlan(
+            self.architecture,
+            self.parameters,
+            self.optimizer,
+            self.state,
+            self.rate,
+            self.regularization,
+            len(inputs),
+        )
+        return plan.record_step(with_ones(inputs, self.dtype), targets.astype(self.dtype))
+
+    def expect_step(
+        self, tape: list[Operation], inputs: NDArray[Any], targets: NDArray[Any]
+    ) -> None:
+        """Replay a step, and compare its gradient and its update with the readable forms."""
+        tolerance = TOLERANCE[self.dtype]
+        before = self.parameters.vector.copy()
+        slots = self.optimizer.textbook(self.state)
+        steps = self.state.steps + 1
+        run(tape)
+
+        here = Parameters(self.architecture.layers, before)
+        trace = backpropagate(self.architecture, here, inputs, targets, self.regularizer)
+        assert trace.gradient.dtype == self.dtype
+        size = max(float(np.linalg.norm(trace.gradient)), 1e-3)
+        error = float(np.linalg.norm(trace.gradient - self.state.gradient))
+        assert error <= tolerance * size, ("gradient", self)
+
+        # From the same gradient: rules that divide by its size would magnify the last bits.
+        after, slots = self.optimizer.update(before, self.state.gradient, slots, steps, RATE)
+        assert np.abs(after - self.parameters.vector).max() <= tolerance, ("update", self)
+        for slot, vector in self.optimizer.textbook(self.state).items():
+            assert np.allclose(slots[slot], vector, rtol=tolerance, atol=tolerance), slot
+
+
+@pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
+def test_that_the_plan_does_what_the_textbook_says(
+    activation: type[Activation], loss: type[Loss], task: Task, dtype: np.dtype[Any]
+) -> None:
+    architecture = small_network(activation(), loss(), task, (4, 3))
+    inputs, labels = batch(task, 7)
+    targets = architecture.head.targets(labels)
+    for optimizer in OPTIMIZERS:
+        for regularizer in REGULARIZERS:
+            training = Run(architecture, optimizer(), REGULAR[regularizer], dtype)
+            whole = training.tape(inputs, targets)
+            last = training.tape(inputs[:3], targets[:3])
+            training.expect_step(whole, inputs, targets)
+            training.expect_step(last, inputs[:3], targets[:3])
+            training.expect_step(whole, inputs, targets)
+
+
+@pytest.mark.parametrize("output", ACTIVATIONS, ids=name)
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+def test_that_the_plan_honours_a_chosen_output_activation(
+    loss: type[Loss], task: Task, output: type[Activation]
+) -> None:
+    for hidden in (Tanh(), output()):
+        architecture = small_network(hidden, loss(), task, (4, 3), output())
+        inputs, labels = batch(task, 6)
+        targets = architecture.head.targets(labels)
+        training = Run(architecture, OPTIMIZERS[0](), NoRegularization(), FLOAT64)
+        tape = training.tape(inputs, targets)
+        for _ in range(3):
+            training.expect_step(tape, inputs, targets)
+
+
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+@pytest.mark.parametrize("widths", [(), (1,), (9, 1, 5)], ids=str)
+def test_that_the_plan_is_right_for_any_depth_and_width(
+    loss: type[Loss], task: Task, widths: tuple[int, ...]
+) -> None:
+    architecture = small_network(ReLU(), loss(), task, widths)
+    inputs, labels = batch(task, 5)
+    targets = architecture.head.targets(labels)
+    for count in (1, 5):
+        training = Run(architecture, OPTIMIZERS[0](), L2(0.01), FLOAT64)
+        tape = training.tape(inputs[:count], targets[:count])
+        for _ in range(3):
+            training.expect_step(tape, inputs[:count], targets[:count])
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
+def test_that_the_forward_plan_predicts(activation: type[Activation]) -> None:
+    for loss, task in LOSS_TASKS:
+        architecture = small_network(activation(), loss(), task)
+        parameters = initial_parameters(architecture, 0, FLOAT64)
+        inputs, _ = batch(task, 11)
+        plan = ForwardPlan(architecture, parameters, len(inputs))
+        run(plan.record(with_ones(inputs, FLOAT64)))
+        np.testing.assert_allclose(
+            plan.outputs.T, predict(architecture, parameters, inputs), rtol=1e-12, atol=1e-14
+        )
+
+
+def test_that_a_smaller_last_batch_leaves_nothing_behind() -> None:
+    loss, task = LOSS_TASKS[0]
+    architecture = small_network(Tanh(), loss(), task)
+    inputs, labels = batch(task, 7)
+    targets = architecture.head.targets(labels)
+    training = Run(architecture, OPTIMIZERS[0](), NoRegularization(), FLOAT64)
+    whole, last = training.tape(inputs, targets), training.tape(inputs[:2], targets[:2])
+    start = training.parameters.vector.copy()
+    run(whole)
+    once = training.parameters.vector.copy()
+    run(last)
+    training.parameters.vector[:] = start
+    run(whole)
+    assert np.array_equal(training.parameters.vector, once)
+
+
+@pytest.mark.parametrize("regularizer", [L1(0.1), L2(0.1), ElasticNet(0.1, 0.3)], ids=name)
+def test_that_a_changed_strength_reaches_the_recorded_tape(regularizer: Regularizer) -> None:
+    stronger = type(regularizer)(*(2 * value for value in regularizer.strengths()))
+    loss, task = LOSS_TASKS[0]
+    architecture = small_network(Tanh(), loss(), task)
+    inputs, labels = batch(task, 7)
+    targets = architecture.head.targets(labels)
+    training = Run(architecture, OPTIMIZERS[0](), regularizer, FLOAT64)
+    tape = training.tape(inputs, targets)
+    training.expect_step(tape, inputs, targets)
+    training.regularization.set(stronger)
+    training.regularizer = stronger
+    training.expect_step(tape, inputs, targets)
+
+
+def test_that_biases_are_never_penalised() -> None:
+    loss, task = LOSS_TASKS[0]
+    architecture = small_network(Tanh(), loss(), task)
+    inputs, labels = batch(task, 7)
+    targets = architecture.head.targets(labels)
+    gradients = []
+    for regularizer in (NoRegularization(), ElasticNet(0.5, 0.5)):
+        training = Run(architecture, OPTIMIZERS[0](), regularizer, FLOAT64)
+        run(training.tape(inputs, targets))
+        gradients.append(Parameters(architecture.layers, training.state.gradient))
+    for index in range(len(architecture.layers)):
+        plain, penalised = (g.matrices[index] for g in gradients)
+        assert np.array_equal(plain[-1], penalised[-1])
+        assert not np.allclose(plain[:-1], penalised[:-1])
+
+
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
+def test_that_no_float64_enters_a_float32_run(
+    activation: type[Activation], loss: type[Loss], task: Task
+) -> None:
+    architecture = small_network(activation(), loss(), task)
+    inputs, labels = batch(task, 4)
+    targets = architecture.head.targets(labels)
+    for optimizer in OPTIMIZERS:
+        for regularizer in REGULARIZERS:
+            training = Run(architecture, optimizer(), REGULAR[regularizer], FLOAT32)
+            tape = training.tape(inputs, targets)
+            run(tape)
+            arrays = [array for operation in tape for array in _arrays(operation)]
+            arrays += [*training.state.slots.values(), *training.state.scratch.values()]
+            assert {array.dtype for array in arrays} == {FLOAT32}
+
+
+def _arrays(operation: Operation) -> list[NDArray[Any]]:
+    """Return every array that a recorded call reads or writes."""
+    if not isinstance(operation, partial):
+        return []
+    values = [*operation.args, *operation.keywords.values()]
+    values.append(getattr(operation.func, "__self__", None))
+    return [value for value in values if isinstance(value, np.ndarray)]

@@ -1,0 +1,138 @@
+"""Activations: values that can be worked out by hand, and behaviour far from zero."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from playground.engine.activations import (
+    ELU,
+    GELU,
+    Activation,
+    Identity,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Sine,
+    Softplus,
+    Tanh,
+)
+from playground.engine.operations import run
+from tests.contracts.catalog import ACTIVATIONS, name
+
+MANY = np.concatenate(
+    [
+        np.linspace(-12, 12, 2001),
+        [-1e4, -750.0, -100.0, -40.0, -1e-8, -1e-300, 0.0, 1e-300, 1e-8, 40.0, 100.0, 750.0, 1e4],
+    ]
+)
+SETTINGS: tuple[Activation, ...] = (
+    *(activation() for activation in ACTIVATIONS),
+    LeakyReLU(0.0),
+    LeakyReLU(0.3),
+    ELU(0.2),
+    ELU(3.0),
+)
+
+
+def _fast(activation: Activation, z: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return value and derivative by the recorded operations, laid out as a plan does."""
+    pre = z.copy()
+    a = np.zeros_like(pre) if activation.keeps_input else pre
+    slope = np.full_like(pre, np.nan)
+    with np.errstate(all="ignore"):
+        run(activation.record_value(pre, a))
+        run(activation.record_derivative(pre, a, slope))
+    return a, slope
+
+
+@pytest.mark.parametrize(
+    ("activation", "z", "value", "slope"),
+    [
+        (Identity(), -2.5, -2.5, 1),
+        (Sigmoid(), 0, 0.5, 0.25),
+        (Sigmoid(), math.log(3), 0.75, 0.1875),
+        (Tanh(), math.log(2), 0.6, 0.64),
+        (ReLU(), -1.5, 0, 0),
+        (ReLU(), 0, 0, 0),
+        (ReLU(), 1.5, 1.5, 1),
+        (LeakyReLU(0.1), -2, -0.2, 0.1),
+        (LeakyReLU(0.1), 2, 2, 1),
+        (ELU(2.0), math.log(0.25), -1.5, 0.5),
+        (ELU(2.0), 3, 3, 1),
+        (Softplus(), 0, math.log(2), 0.5),
+        (Softplus(), math.log(3), math.log(4), 0.75),
+        (SiLU(), 0, 0, 0.5),
+        (SiLU(), math.log(3), 0.75 * math.log(3), 0.75 + 0.1875 * math.log(3)),
+        (GELU(), 0, 0, 0.5),
+        (GELU(), 1, 0.8411919906, 1.0829640838),
+        (Sine(), math.pi / 6, 0.5, math.sqrt(3) / 2),
+    ],
+    ids=repr,
+)
+def test_that_values_agree_with_closed_forms(
+    activation: Activation, z: float, value: float, slope: float
+) -> None:
+    point = np.array([float(z)])
+    assert activation.value(point)[0] == pytest.approx(value, abs=1e-10)
+    assert activation.derivative(point)[0] == pytest.approx(slope, abs=1e-10)
+
+
+@pytest.mark.parametrize("activation", SETTINGS, ids=repr)
+def test_that_the_fast_form_computes_the_readable_one(activation: Activation) -> None:
+    a, slope = _fast(activation, MANY)
+    np.testing.assert_allclose(a, activation.value(MANY), rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(slope, activation.derivative(MANY), rtol=1e-11, atol=1e-14)
+
+
+@pytest.mark.parametrize("activation", SETTINGS, ids=repr)
+def test_that_the_fast_form_is_as_good_in_float32(activation: Activation) -> None:
+    z = MANY.astype(np.float32)
+    a, slope = _fast(activation, z)
+    assert a.dtype == slope.dtype == np.float32
+    exact = z.astype(np.float64)
+    np.testing.assert_allclose(a, activation.value(exact), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(slope, activation.derivative(exact), rtol=1e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("activation", SETTINGS, ids=repr)
+def test_that_no_finite_input_gives_nan(activation: Activation, dtype: type[Any]) -> None:
+    z = MANY.astype(dtype)
+    for result in (activation.value(z), activation.derivative(z), *_fast(activation, z)):
+        assert np.isfinite(result).all()
+
+
+@pytest.mark.parametrize("activation", SETTINGS, ids=repr)
+def test_that_the_readable_form_is_quiet_far_from_zero(activation: Activation) -> None:
+    # Underflow to zero is the right answer there, and nothing that NumPy warns of by default.
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        activation.value(MANY)
+        activation.derivative(MANY)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
+def test_that_a_bounded_activation_stays_between_minus_one_and_one(
+    activation: type[Activation],
+) -> None:
+    largest = np.abs(activation().value(MANY)).max()
+    assert (largest <= 1) == activation.bounded
+
+
+@pytest.mark.parametrize("activation", SETTINGS, ids=repr)
+def test_that_kinks_are_where_the_derivative_jumps(activation: Activation) -> None:
+    z = np.linspace(-3, 3, 60_001)
+    steps = np.flatnonzero(np.abs(np.diff(activation.derivative(z))) > 0.01)
+    jumps = {round(float(z[step]), 2) + 0.0 for step in steps}
+    assert jumps <= set(activation.kinks)
+
+
+def test_that_gelu_is_close_to_the_exact_form() -> None:
+    z = np.linspace(-5, 5, 1001)
+    exact = np.array([v * 0.5 * (1 + math.erf(v / math.sqrt(2))) for v in z])
+    assert np.abs(GELU().value(z) - exact).max() < 5e-4

@@ -1,0 +1,78 @@
+"""What an edit touches, and what follows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from playground.data.classification import Circles, LogicGate, Spirals, Spirals3
+from playground.data.regression import Plane
+from playground.engine.losses import BinaryCrossEntropy, HalfSquared, Hinge, SoftmaxCrossEntropy
+from playground.experiment.change import Impact, fitted, impact
+from playground.experiment.spec import ExperimentSpec, TrainingSpec, checked
+from playground.schema.describe import field_of, fields_of
+from playground.schema.validation import replaced
+
+SPEC = ExperimentSpec()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("name", "Mine", Impact.NOTHING),
+        ("about", "Mine", Impact.NOTHING),
+        ("training.learning_rate", 0.1, Impact.LIVE),
+        ("training.batch_size", 5, Impact.LIVE),
+        ("training.optimizer.kind", "adam", Impact.LIVE),
+        ("training.regularizer.kind", "l2", Impact.LIVE),
+        ("training.epochs", 5, Impact.LIVE),
+        ("training.loss.kind", "hinge", Impact.NETWORK),
+        ("training.dtype", "float64", Impact.NETWORK),
+        ("network.seed", 1, Impact.NETWORK),
+        ("network.layers.0.units", 5, Impact.NETWORK),
+        ("network.layers.0.activation.kind", "relu", Impact.NETWORK),
+        ("network.layers.0.initializer.kind", "zeros", Impact.NETWORK),
+        ("network.output.activation.kind", "relu", Impact.NETWORK),
+        ("data.noise", 10, Impact.DATA),
+        ("data.training_share", 0.7, Impact.DATA),
+        ("data.features", ["x1"], Impact.DATA),
+        ("data.kind", "circles", Impact.DATA),
+    ],
+)
+def test_that_an_edit_touches_as_little_as_it_must(path: str, value: Any, expected: Impact) -> None:
+    assert impact(SPEC, replaced(SPEC, path, value)) is expected
+
+
+def test_that_no_edit_touches_nothing() -> None:
+    assert impact(SPEC, ExperimentSpec()) is Impact.NOTHING
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields_of(TrainingSpec)])
+def test_that_fields_shown_as_live_are_live(name: str) -> None:
+    others = {"loss": Hinge(), "dtype": "float64", "learning_rate": 1, "batch_size": 2, "epochs": 3}
+    kinds = {"optimizer": {"kind": "adam"}, "regularizer": {"kind": "l1"}}
+    changed = replaced(SPEC, f"training.{name}", (others | kinds)[name])
+    is_live = field_of(TrainingSpec, name).shown.live
+    assert (impact(SPEC, changed) is Impact.LIVE) == is_live
+
+
+def test_that_the_loss_follows_the_task() -> None:
+    spec, notes = fitted(
+        ExperimentSpec(data=Plane(), training=TrainingSpec(loss=SoftmaxCrossEntropy()))
+    )
+    assert spec.training.loss == HalfSquared()
+    assert notes == ("Loss is now ½ squared error: the data asks for regression.",)
+    assert checked(spec) == spec
+
+
+def test_that_a_batch_is_never_larger_than_the_training_set() -> None:
+    spec, notes = fitted(ExperimentSpec(data=LogicGate(gate="xor")))
+    assert spec.training.batch_size == 4
+    assert notes == ("Batch size is now 4: there are no more training points.",)
+
+
+def test_that_what_fits_is_left_alone() -> None:
+    for data in (Spirals(), Circles(), Spirals3()):
+        spec = ExperimentSpec(data=data, training=TrainingSpec(loss=BinaryCrossEntropy()))
+        assert fitted(spec) == (spec, ())
