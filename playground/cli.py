@@ -173,20 +173,28 @@ def _fitting(spec: ExperimentSpec, path: str, value: Any) -> Any:
 
 
 def _open(options: argparse.Namespace) -> int:
-    from playground.experiment.presets import ExperimentFileError, load_experiment
     from playground.gui.preflight import check_or_explain
 
     problem = check_or_explain()
     if problem is not None:
         print(problem, file=sys.stderr)
         return 1
-    try:
-        spec = load_experiment(options.experiment or DEFAULT_EXPERIMENT)
-    except ExperimentFileError as error:
-        raise UsageError(str(error)) from error
+    name = options.experiment or DEFAULT_EXPERIMENT
+    if options.experiment is not None:
+        # What somebody asked for by name is checked before a window opens.
+        _loaded(name)
     from playground.gui.application import run
 
-    return run(spec)
+    return run(lambda: _loaded(name))
+
+
+def _loaded(name_or_path: str) -> ExperimentSpec:
+    from playground.experiment.presets import ExperimentFileError, load_experiment
+
+    try:
+        return load_experiment(name_or_path)
+    except ExperimentFileError as error:
+        raise UsageError(str(error)) from error
 
 
 def _train(options: argparse.Namespace) -> int:

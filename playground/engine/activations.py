@@ -207,12 +207,12 @@ class ELU(Activation, frozen=True, tag="elu"):
 
     title: ClassVar[str] = "ELU"
     formula: ClassVar[str] = (
-        r"f(z) = \left\{\begin{matrix} z & z > 0 \\ \alpha (e^z - 1) & z \le 0"
-        r"\end{matrix}\right."
+        r"f(z) = \begin{cases} z & z > 0 \\ \alpha (e^z - 1) & z \le 0"
+        r"\end{cases}"
     )
     derivative_formula: ClassVar[str] = (
-        r"f'(z) = \left\{\begin{matrix} 1 & z > 0 \\ f(z) + \alpha & z \le 0"
-        r"\end{matrix}\right."
+        r"f'(z) = \begin{cases} 1 & z > 0 \\ f(z) + \alpha & z \le 0"
+        r"\end{cases}"
     )
     kinks: ClassVar[tuple[float, ...]] = (0.0,)
 
@@ -320,7 +320,8 @@ class GELU(Activation, frozen=True, tag="gelu"):
         r"f(z) = \frac{z}{2}\left(1 + \tanh\left(\sqrt{2/\pi}\,(z + 0.044715 z^3)\right)\right)"
     )
     derivative_formula: ClassVar[str] = (
-        r"f'(z) = \frac{1 + t}{2} + \frac{z}{2}(1 - t^2)\sqrt{2/\pi}\,(1 + 0.134145 z^2)"
+        r"f'(z) = \frac{1 + t}{2} + \frac{z}{2}(1 - t^2)\sqrt{2/\pi}\,(1 + 0.134145 z^2),\quad "
+        r"t = \tanh\left(\sqrt{2/\pi}\,(z + 0.044715 z^3)\right)"
     )
     keeps_input: ClassVar[bool] = True
 

@@ -160,8 +160,8 @@ class Huber(Loss, frozen=True, tag="huber"):
 
     title: ClassVar[str] = "Huber"
     formula: ClassVar[str] = (
-        r"L = \left\{\begin{matrix} \frac{1}{2} e^2 & |e| \le \delta \\"
-        r"\delta (|e| - \frac{1}{2} \delta) & |e| > \delta \end{matrix}\right."
+        r"L = \begin{cases} \frac{1}{2} e^2 & |e| \le \delta \\"
+        r"\delta (|e| - \frac{1}{2} \delta) & |e| > \delta \end{cases}"
         r",\quad e = \hat y - y"
     )
 

@@ -94,7 +94,7 @@ def tag_of(option: type[msgspec.Struct] | msgspec.Struct) -> str:
 
 def summary_of(option: type[Any]) -> str:
     """Return the first sentence of the docstring: what an option does."""
-    return (option.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ").strip()
+    return " ".join((option.__doc__ or "").strip().split("\n\n")[0].split())
 
 
 def title_of(option: type[Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -62,7 +63,12 @@ def decoded(tree: Any, struct: type[S]) -> S:
     """
     try:
         # Through JSON: NaN and infinity become null and are refused like any other non-number.
-        return msgspec.json.decode(msgspec.json.encode(tree), type=struct)
+        encoded = msgspec.json.encode(tree)
+    except (UnicodeEncodeError, RecursionError) as error:
+        remedy = "use letters that UTF-8 knows, and fewer brackets"
+        raise InvalidValue("the file", None, f"cannot be written ({error})", remedy) from error
+    try:
+        return msgspec.json.decode(encoded, type=struct)
     except msgspec.ValidationError as error:
         raise _translated(error, tree, struct) from error
 
@@ -71,7 +77,7 @@ def replaced(struct: S, path: str, value: Any) -> S:
     """Return a copy with the field at a dotted path set, validated.
 
     Setting a ``kind`` switches the option and keeps those of its other fields that the new
-    option has too.
+    option has too. The name of an option, set where an option belongs, means its ``kind``.
 
     Parameters
     ----------
@@ -85,8 +91,12 @@ def replaced(struct: S, path: str, value: Any) -> S:
     InvalidValue
         If there is no such field, or the value does not fit.
     """
-    tree = msgspec.to_builtins(struct)
+    tree = json.loads(msgspec.json.encode(struct))
     steps = path.split(".")
+    if isinstance(value, str) and steps[-1] != "kind":
+        here = _declared(type(struct), tree, steps)
+        if here is not None and here.kind is FieldKind.OPTION:
+            return replaced(struct, f"{path}.kind", value)
     holder = _walk(tree, steps, path, type(struct))
     last = steps[-1]
     plain = msgspec.to_builtins(value)
@@ -130,11 +140,16 @@ def _walk(tree: Any, steps: Sequence[str], path: str, struct: type[msgspec.Struc
 
 
 def _index(items: list[Any], step: str, path: str) -> int:
-    if not step.isdigit() or int(step) >= len(items):
+    if not _is_index(step) or int(step) >= len(items):
         count = len(items)
         remedy = f"use a number from 0 to {count - 1}" if count else "the list is empty"
         raise InvalidValue(path, None, f"has no item {step!r}", remedy)
     return int(step)
+
+
+def _is_index(step: str) -> bool:
+    # "²" is a digit too, but not for int().
+    return step.isascii() and step.isdigit()
 
 
 def _unknown(path: str, holder: Any) -> InvalidValue:
@@ -160,7 +175,7 @@ def _declared(struct: type[msgspec.Struct], tree: Any, steps: Sequence[str]) -> 
     field: Field | None = None
     node = tree
     for step in steps:
-        if step.isdigit() and isinstance(node, list):
+        if _is_index(step) and isinstance(node, list):
             node = node[int(step)] if int(step) < len(node) else None
         else:
             if current is None:
@@ -194,19 +209,50 @@ def _translated(error: msgspec.ValidationError, tree: Any, struct: type[S]) -> I
         return InvalidValue(full, None, "is not a known field", f"known here: {known}")
     if "missing required field" in what:
         name = what.split("`")[1]
-        return InvalidValue(".".join([*steps, name]), None, "is missing", "add it")
-    if (steps and steps[-1] == "kind") or (declared and declared.kind is FieldKind.OPTION):
+        remedy = "add it"
+        if name == "kind" and declared and declared.options:
+            remedy = f"choose one of: {', '.join(tag_of(o) for o in declared.options)}"
+        return InvalidValue(".".join([*steps, name]), None, "is missing", remedy)
+    in_list = bool(steps) and _is_index(steps[-1])
+    is_option = declared is not None and (
+        declared.kind is FieldKind.OPTION or (declared.kind is FieldKind.OPTIONS and in_list)
+    )
+    if (steps and steps[-1] == "kind") or is_option:
         if declared and declared.options:
             kinds = ", ".join(tag_of(o) for o in declared.options)
             if isinstance(value, dict):
                 dotted, value = f"{dotted}.kind", value.get("kind")
             return InvalidValue(dotted, value, "is not known", f"choose one of: {kinds}")
-    if declared and declared.choices:
+    if declared and declared.choices and (declared.kind is FieldKind.CHOICE or in_list):
         listed = ", ".join(str(c) for c in declared.choices)
         return InvalidValue(dotted, value, "is not known", f"choose one of: {listed}")
-    if declared and declared.bounds and isinstance(value, int | float):
+    if isinstance(value, float) and not math.isfinite(value):
+        remedy = (
+            f"allowed is {declared.bounds}" if declared and declared.bounds else "give a number"
+        )
+        return InvalidValue(dotted, value, "is not a finite number", remedy)
+    is_number = isinstance(value, int | float) and "got" not in what
+    if declared and declared.bounds and is_number:
         return InvalidValue(dotted, value, "is out of range", f"allowed is {declared.bounds}")
-    return InvalidValue(dotted, value, "does not fit", what[:1].lower() + what[1:])
+    return InvalidValue(dotted, value, "does not fit", _in_words(what))
+
+
+_WORDS = {
+    "`float`": "a number",
+    "`int`": "a whole number",
+    "`bool`": "true or false",
+    "`str`": "a text",
+    "`array`": "a list",
+    "`object`": "a group of fields",
+    "`null`": "nothing",
+}
+
+
+def _in_words(what: str) -> str:
+    """Say what msgspec says without the names of its types."""
+    for name, words in _WORDS.items():
+        what = what.replace(name, words)
+    return what[:1].lower() + what[1:]
 
 
 def _concrete(steps: list[str], tree: Any, struct: type[msgspec.Struct]) -> list[str]:
@@ -247,7 +293,7 @@ def _lookup(tree: Any, steps: Sequence[str]) -> Any:
     for step in steps:
         if isinstance(node, dict):
             node = node.get(step)
-        elif isinstance(node, list) and step.isdigit() and int(step) < len(node):
+        elif isinstance(node, list) and _is_index(step) and int(step) < len(node):
             node = node[int(step)]
         else:
             return None

@@ -368,6 +368,8 @@ class _Grid:
 
     def _focus(self, focus: tuple[int, int], colors: ColorTables) -> Pixels | None:
         layer, unit = focus
+        if layer >= len(self._architecture.layers):
+            return None
         rows = self._inputs.T[:-1] if layer < 0 else self._plan.activations[layer][:-1]
         if unit >= len(rows):
             return None
@@ -391,7 +393,7 @@ def _weight_pictures(trainer: Trainer, view: View, colors: ColorTables) -> dict[
         maps.append(_painted(values / scale[:, None, None], colors))
         scales.append(scale)
     result: dict[str, Any] = {"unit_maps": tuple(maps), "unit_scales": tuple(scales)}
-    if view.focus is not None and view.focus[0] >= 0:
+    if view.focus is not None and 0 <= view.focus[0] < len(trainer.architecture.layers):
         layer, unit = view.focus
         weights = trainer.parameters.weights(layer)
         if unit < weights.shape[1]:

@@ -62,6 +62,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="training", daemon=True)
         self._trainer: Trainer | None = None
         self._builder: SnapshotBuilder | None = None
+        self._failed_load: messages.Load | None = None
         self._view = View()
         self._run_id = 0
         self._running = False
@@ -138,6 +139,8 @@ class Worker:
         return self._pace.seconds_to_wait(self._trainer.batches_per_epoch)
 
     def _carry_out(self, command: messages.Command) -> None:
+        if self._failed_load is not None and not self._may_go_on(command, self._failed_load):
+            return
         match command:
             case messages.Load(spec, run_id):
                 self._load(spec, run_id)
@@ -171,11 +174,31 @@ class Worker:
             case _:
                 assert_never(command)
 
+    def _may_go_on(self, command: messages.Command, failed: messages.Load) -> bool:
+        """Return whether a command has a meaning although what it is about could not be loaded.
+
+        The network before must not be trained in its place. Whoever wants to train gets another
+        try: the files may be there by now.
+        """
+        match command:
+            case messages.ApplyLive(spec):
+                self._failed_load = messages.Load(spec, failed.run_id)
+                return False
+            case messages.SetParameter():
+                return False
+            case messages.Play() | messages.Step() | messages.Reset():
+                self._load(failed.spec, failed.run_id)
+                return self._failed_load is None
+            case _:
+                return True
+
     def _load(self, spec: ExperimentSpec, run_id: int) -> None:
+        self._failed_load = None
         try:
             trainer = Trainer(spec, self._reusable_data(spec))
         except Exception as error:
             # The network before lives on, under its own run_id.
+            self._failed_load = messages.Load(spec, run_id)
             self._set_running(False)
             if isinstance(error, DataError | InvalidValue):
                 self.events.put(messages.LoadFailed(run_id, str(error)))
