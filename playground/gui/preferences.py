@@ -56,6 +56,22 @@ class Preferences:
         self._settings.setValue("pace", value)
 
     @property
+    def output_options(self) -> dict[str, bool]:
+        """What the output shows, by name: test data, mistakes and so on."""
+        self._settings.beginGroup("output")
+        options = {
+            name: self._settings.value(name) in ("true", True)
+            for name in self._settings.childKeys()
+        }
+        self._settings.endGroup()
+        return options
+
+    @output_options.setter
+    def output_options(self, options: dict[str, bool]) -> None:
+        for name, is_on in options.items():
+            self._settings.setValue(f"output/{name}", "true" if is_on else "false")
+
+    @property
     def folder(self) -> str:
         """Folder of the last file that was opened or saved."""
         return str(self._settings.value("folder", ""))

@@ -34,6 +34,22 @@ class _ForgetfulPreferences(Preferences):
     def keep_layout(self, name: str, state: QByteArray) -> None:
         pass
 
+    @property
+    def output_options(self) -> dict[str, bool]:
+        return {}
+
+    @output_options.setter
+    def output_options(self, options: dict[str, bool]) -> None:
+        pass
+
+    @property
+    def pace(self) -> float | None:
+        return None
+
+    @pace.setter
+    def pace(self, epochs_per_second: float | None) -> None:
+        pass
+
     def keep_experiment(self, spec: ExperimentSpec) -> None:
         pass
 

@@ -42,6 +42,8 @@ class Session(QObject):
         Training started or paused.
     notice(str, str)
         Something worth telling: level ("info", "warning", "error") and text.
+    load_failed(str)
+        The data of the spec could not be read; what is shown is still the run before.
     failed(str, str)
         An unexpected error: message and traceback.
     """
@@ -52,6 +54,7 @@ class Session(QObject):
     running_changed = Signal(bool)
     notice = Signal(str, str)
     failed = Signal(str, str)
+    load_failed = Signal(str)
 
     def __init__(self, spec: ExperimentSpec, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -151,8 +154,11 @@ class Session(QObject):
         if not np.isfinite(new):
             self.notice.emit("error", f"A weight cannot be {new}; type a finite number.")
             return
-        if old != new:
-            self.undo_stack.push(_ParameterCommand(self, layer, row, column, old, new))
+        if old == new or self._loaded is None:
+            return
+        is_bias = row == self._loaded.architecture.layers[layer].inputs
+        label = "Edit bias" if is_bias else "Edit weight"
+        self.undo_stack.push(_ParameterCommand(self, label, (layer, row, column), old, new))
 
     # --- training ---
 
@@ -227,6 +233,7 @@ class Session(QObject):
                 self.notice.emit("error", message)
             case messages.LoadFailed(message=message):
                 self._set_running(False)
+                self.load_failed.emit(message)
                 self.notice.emit("error", message)
             case messages.Failed(message=message, traceback=trace):
                 self._set_running(False)
@@ -298,10 +305,10 @@ class _ParameterCommand(QUndoCommand):
     """One weight or bias set by hand."""
 
     def __init__(
-        self, session: Session, layer: int, row: int, column: int, old: float, new: float
+        self, session: Session, label: str, place: tuple[int, int, int], old: float, new: float
     ) -> None:
-        super().__init__("Edit weight" if row >= 0 else "Edit bias")
-        self._session, self._place, self._old, self._new = session, (layer, row, column), old, new
+        super().__init__(label)
+        self._session, self._place, self._old, self._new = session, place, old, new
 
     def redo(self) -> None:
         self._session._put_parameter(*self._place, self._new)

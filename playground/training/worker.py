@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import traceback
+from collections import deque
 from typing import assert_never
 
 from playground.data.dataset import DataError
@@ -59,6 +60,7 @@ class Worker:
         self.mailbox = Mailbox()
         self.events: queue.SimpleQueue[messages.Event] = queue.SimpleQueue()
         self._commands: queue.SimpleQueue[messages.Command] = queue.SimpleQueue()
+        self._pending: deque[messages.Command] = deque()
         self._thread = threading.Thread(target=self._run, name="training", daemon=True)
         self._trainer: Trainer | None = None
         self._builder: SnapshotBuilder | None = None
@@ -119,16 +121,19 @@ class Worker:
 
     def _take_commands(self) -> None:
         """Carry out all waiting commands; wait for one while there is nothing else to do."""
-        idle = not self._running and not self._needs_snapshot
-        wait = 0.0 if idle else self._seconds_to_wait()
-        while not self._stopped:
-            try:
-                timeout = None if idle else wait
-                command = self._commands.get(block=idle or wait > 0, timeout=timeout)
-            except queue.Empty:
-                return
-            idle, wait = False, 0.0
-            self._carry_out(command)
+        idle = not self._running and not self._needs_snapshot and not self._pending
+        wait = 0.0 if idle or self._pending else self._seconds_to_wait()
+        try:
+            timeout = None if idle else wait
+            self._pending.append(self._commands.get(block=idle or wait > 0, timeout=timeout))
+            while True:
+                self._pending.append(self._commands.get_nowait())
+        except queue.Empty:
+            pass
+        self._pending = _still_wanted(self._pending)
+        # One by one: should a command fail, those behind it are carried out in the next turn.
+        while self._pending and not self._stopped:
+            self._carry_out(self._pending.popleft())
 
     def _seconds_to_wait(self) -> float:
         """Return how long training may rest, at the pace that was asked for."""
@@ -194,6 +199,9 @@ class Worker:
 
     def _load(self, spec: ExperimentSpec, run_id: int) -> None:
         self._failed_load = None
+        if self._remaining is not None:
+            # The steps that were asked for belonged to the run before.
+            self._set_running(False)
         try:
             trainer = Trainer(spec, self._reusable_data(spec))
         except Exception as error:
@@ -267,6 +275,21 @@ class Worker:
             return
         rate = self._rate.value() if self._running else None
         self.mailbox.put(self._builder.build(self._view, self._running, rate))
+
+
+def _still_wanted(commands: deque[messages.Command]) -> deque[messages.Command]:
+    """Leave out what a later load makes pointless: a dragged slider asks for many in a row."""
+    loads = [i for i, command in enumerate(commands) if isinstance(command, messages.Load)]
+    if not loads:
+        return commands
+    about_the_run = (
+        messages.Load | messages.ApplyLive | messages.SetParameter | messages.Reset | messages.Step
+    )
+    return deque(
+        command
+        for index, command in enumerate(commands)
+        if index >= loads[-1] or not isinstance(command, about_the_run)
+    )
 
 
 class _Pace:

@@ -1,8 +1,8 @@
 """Training flat out behind a live window. ``python -m tests.benchmarks.gui``
 
 Prints how late the event loop of the GUI thread is (a 5 ms timer), how many frames per second the
-plots get, and how many of its headless steps per second the worker keeps. With ``--minutes`` it also
-prints memory at the end of each minute.
+plots get, and how many of its headless steps per second the worker keeps. With ``--minutes`` it
+prints memory at the end of each minute instead.
 """
 
 from __future__ import annotations
@@ -133,7 +133,8 @@ def _headless(preset: str, seconds: float) -> float:
     last = worker.mailbox.take()
     elapsed = time.perf_counter() - before
     worker.stop()
-    assert first is not None and last is not None
+    assert first is not None
+    assert last is not None
     return (last.step - first.step) / elapsed
 
 

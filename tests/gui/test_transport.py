@@ -440,6 +440,7 @@ def test_that_the_tab_key_reaches_every_control(qtbot: QtBot) -> None:
         "new_weights",
         "play",
         "step",
+        "pace",
         "optimizer",
         "optimizer_settings",
         "learning_rate",

@@ -434,3 +434,48 @@ class TestPace:
         trainer = Trainer(TINY)
         trainer.advance(shown.step)
         assert shown.matrices[0].tobytes() == trainer.parameters.matrices[0].tobytes()
+
+
+class TestWaitingCommands:
+    def test_that_only_the_last_of_many_waiting_loads_is_carried_out(
+        self, screen: Screen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        screen.load(TINY)
+        entered, go_on = threading.Event(), threading.Event()
+        advance = Trainer.advance
+
+        def slow(trainer: Trainer, steps: int) -> None:
+            entered.set()
+            assert go_on.wait(TIMEOUT)
+            advance(trainer, steps)
+
+        monkeypatch.setattr(Trainer, "advance", slow)
+        screen.send(PLAY)
+        screen.expect(messages.Started)
+        assert entered.wait(TIMEOUT)
+        for run_id in range(2, 30):
+            screen.send(messages.Load(edited(TINY, data__seed=run_id), run_id))
+        go_on.set()
+        assert screen.expect(messages.Loaded).run_id == 29
+        screen.expect_silence()
+
+    def test_that_commands_behind_a_failing_one_are_carried_out(
+        self, screen: Screen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        screen.load(TINY)
+        with monkeypatch.context() as patch:
+            patch.setattr(Trainer, "reset", lambda trainer: 1 / 0)
+            screen.send(RESET, messages.Step(batches=2))
+            screen.expect(messages.Failed)
+            screen.expect(messages.Started)
+            screen.expect(messages.Paused)
+        assert screen.look().step == 2
+
+    def test_that_a_load_ends_the_steps_that_were_asked_for(self, screen: Screen) -> None:
+        screen.load(TINY)
+        screen.send(messages.Step(batches=10**9))
+        screen.expect(messages.Started)
+        screen.send(messages.Load(TINY, 2))
+        screen.expect(messages.Paused)
+        screen.expect(messages.Loaded)
+        assert not screen.look().running

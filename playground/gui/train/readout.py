@@ -24,7 +24,7 @@ __all__ = [
 NOTHING = "–"
 """Shown where a value has no meaning."""
 
-_SIZE = 15
+_SIZE, _COMPACT_SIZE = 15, 14
 _CAPTION_SIZE = 11
 
 
@@ -43,10 +43,9 @@ class Readout(QWidget):
         super().__init__(parent)
         self._caption = caption
         self._parts: tuple[tuple[str, str], ...] = ()
-        self._font = monospace_font(_SIZE, bold=True)
-        advance = QFontMetrics(self._font).horizontalAdvance("0")
-        name = QFontMetrics(text_font(_CAPTION_SIZE)).horizontalAdvance(caption)
-        self._size = QSize(max(advance * characters, name) + 2, 38)
+        self._characters = characters
+        self._pixels = 0
+        self.set_compact(False)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(caption)
         theme().changed.connect(self.update)
@@ -70,6 +69,19 @@ class Readout(QWidget):
             self.setAccessibleName(f"{self._caption} {self.text()}")
             self.update()
 
+    def set_compact(self, is_compact: bool) -> None:
+        """Take a little less room, or as much as usual."""
+        pixels = _COMPACT_SIZE if is_compact else _SIZE
+        if pixels == self._pixels:
+            return
+        self._pixels = pixels
+        self._font = monospace_font(pixels, bold=True)
+        number = QFontMetrics(self._font).horizontalAdvance("0" * self._characters)
+        name = QFontMetrics(text_font(_CAPTION_SIZE)).horizontalAdvance(self._caption)
+        self._size = QSize(max(number, name) + 2, 38)
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         """Return the fixed size."""
         return self._size
@@ -88,7 +100,7 @@ class Readout(QWidget):
         font, metrics = self._font, QFontMetrics(self._font)
         needed = metrics.horizontalAdvance(self.text())
         if needed > self.width():
-            font = monospace_font(max(8, _SIZE * self.width() // needed), bold=True)
+            font = monospace_font(max(8, self._pixels * self.width() // needed), bold=True)
             metrics = QFontMetrics(font)
         painter.setFont(font)
         x = 0

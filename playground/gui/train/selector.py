@@ -38,7 +38,20 @@ def _captioned(selector: QWidget, caption: str, content: QWidget | QHBoxLayout) 
         column.addLayout(content)
 
 
-class NumberSelector(QWidget):
+class _Selector(QWidget):
+    """Takes the width that there is, between two bounds."""
+
+    def set_widths(self, least: int, most: int) -> None:
+        """Set the bounds of the width, in device-independent pixels."""
+        self.setMinimumWidth(least)
+        self.setMaximumWidth(most)
+
+    def sizeHint(self) -> QSize:
+        """Return the largest width."""
+        return QSize(self.maximumWidth(), super().sizeHint().height())
+
+
+class NumberSelector(_Selector):
     """A number that can be typed, stepped with the arrow keys, or picked from a list.
 
     Signals
@@ -66,12 +79,8 @@ class NumberSelector(QWidget):
         """Show a number; emits nothing."""
         self.box.show_value(value)
 
-    def set_width(self, width: int) -> None:
-        """Take a width, in device-independent pixels."""
-        self.setFixedWidth(width)
 
-
-class OptionSelector(QWidget):
+class OptionSelector(_Selector):
     """A choice between options; a gear opens the hyperparameters of the chosen one.
 
     Parameters
@@ -157,10 +166,6 @@ class OptionSelector(QWidget):
         self._unavailable = dict(reasons)
         for tag, option in self._options.items():
             self.combo.set_available(tag, tag not in reasons, self._tip(option))
-
-    def set_width(self, width: int) -> None:
-        """Take a width for list and gear together, in device-independent pixels."""
-        self.setFixedWidth(width)
 
     def open_popover(self) -> None:
         """Show the hyperparameters of the chosen option."""

@@ -39,7 +39,7 @@ class TransportBar(QWidget):
     """Play, step and reset; the learning rate and its companions; how well it goes.
 
     Where the window is narrow the gaps shrink, then the step counter, the speed and the accuracy
-    make room, in this order; all of them are in the status of the plots, too.
+    make room, in this order.
 
     Signals
     -------
@@ -79,7 +79,7 @@ class TransportBar(QWidget):
         self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._add_buttons()
         self._epoch = Readout("Epoch", 7)
-        self._step_count = Readout("Step", 8)
+        self._step_count = Readout("Step", 7)
         self._row.addWidget(self._epoch)
         self._row.addWidget(self._step_count)
         self._add_selectors()
@@ -155,14 +155,12 @@ class TransportBar(QWidget):
         self._batch = NumberSelector(fields["batch_size"], "Batch")
         self._loss = OptionSelector(fields["loss"], "Loss")
         self._regularizer = OptionSelector(fields["regularizer"], "Regularization", summarize=True)
-        # Width where there is room, and where there is little.
-        self._widths: dict[OptionSelector | NumberSelector, tuple[int, int]] = {
-            self._optimizer: (124, 118),
-            self._learning_rate: (84, 74),
-            self._batch: (74, 62),
-            self._loss: (176, 132),
-            self._regularizer: (132, 112),
-        }
+        # Least width at which usual entries can be read, and the width where there is room.
+        self._optimizer.set_widths(116, 124)
+        self._learning_rate.set_widths(74, 84)
+        self._batch.set_widths(64, 74)
+        self._loss.set_widths(142, 176)
+        self._regularizer.set_widths(126, 134)
         for name, selector in (
             ("optimizer", self._optimizer),
             ("learning_rate", self._learning_rate),
@@ -331,22 +329,28 @@ class TransportBar(QWidget):
 
     def _fit(self) -> None:
         dispensable = (self._step_count, self._speed, self._accuracy)
+        readouts = (self._epoch, self._train_loss, self._test_loss, *dispensable)
         for hidden in range(len(dispensable) + 1):
             for index, readout in enumerate(dispensable):
                 wanted = readout is not self._accuracy or self._has_classes
                 readout.setVisible(wanted and index >= hidden)
-            for gap, is_compact in ((20, False), (14, False), (14, True), (8, True)):
+            for gap, is_terse, is_tight in _STAGES:
                 self._row.setSpacing(gap)
-                for selector, (wide, narrow) in self._widths.items():
-                    selector.set_width(narrow if is_compact else wide)
-                self._step.setToolButtonStyle(_STEP_STYLES[is_compact])
-                self._step.setFixedWidth(54 if is_compact else 92)
+                self._buttons.setSpacing(5 if is_tight else 7)
+                self._step.setToolButtonStyle(_STEP_STYLES[is_terse])
+                self._step.setFixedWidth(54 if is_terse else 92)
+                for readout in readouts:
+                    readout.set_compact(is_tight)
                 # A layout within a layout keeps its old size until the next turn.
                 self._buttons.invalidate()
-                if self._row.minimumSize().width() <= self.width():
+                self._row.invalidate()
+                needed = self._row.minimumSize() if is_tight else self._row.sizeHint()
+                if needed.width() <= self.width():
                     return
 
 
+_STAGES = ((20, False, False), (14, False, False), (14, True, False), (8, True, True))
+"""From roomy to narrow: gap, step button without text, everything as small as can be read."""
 _STEP_ICONS = {False: "step-batch", True: "step-epoch"}
 _STEP_STYLES = {
     False: Qt.ToolButtonStyle.ToolButtonTextBesideIcon,

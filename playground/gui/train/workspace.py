@@ -96,6 +96,7 @@ class TrainWorkspace(QWidget):
         session.snapshot_ready.connect(self.show_snapshot)
         session.running_changed.connect(transport.show_running)
         session.notice.connect(self.notices.tell)
+        session.load_failed.connect(self.data_panel.show_load_failed)
         transport.play_toggled.connect(session.toggle)
         transport.reset_requested.connect(session.reset)
         transport.new_weights_requested.connect(session.draw_new_weights)
@@ -110,6 +111,7 @@ class TrainWorkspace(QWidget):
             if hasattr(view, "wishes_changed"):
                 view.wishes_changed.connect(self._wish_timer.start)
         self.network.parameter_edited.connect(session.edit_parameter)
+        self.output.set_options(self._preferences.output_options)
         theme().changed.connect(self._recolor)
 
     def load_plots(self) -> None:
@@ -161,6 +163,7 @@ class TrainWorkspace(QWidget):
         """Remember where the splitters are."""
         self._preferences.keep_layout("columns", self._columns.saveState())
         self._preferences.keep_layout("middle", self._middle.saveState())
+        self._preferences.output_options = self.output.options()
 
     def restore_layout(self) -> None:
         """Put the splitters where they were left."""

@@ -9,7 +9,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from playground.engine.layers import MAXIMUM_UNITS, AnyLayer, Dense
-from playground.gui.editors.number import NumberInput, NumberRule
+from playground.gui.editors.number import NumberInput
+from playground.gui.editors.number_rule import NumberRule
 from playground.gui.teaching_tip import set_tip
 from playground.gui.theme import monospace_font
 from playground.gui.train.network.cards import (
