@@ -196,6 +196,12 @@ def text_font(size: int = TEXT_SIZE, bold: bool = False) -> QFont:
     bold
         Whether it is a heading.
     """
+    return QFont(_text_font(size, bold))
+
+
+@lru_cache(maxsize=64)
+def _text_font(size: int, bold: bool) -> QFont:
+    """Make a font once: widgets that are painted for every frame ask for it each time."""
     font = QFont()
     font.setFamilies(_TEXT)
     font.setPixelSize(size)
@@ -216,6 +222,11 @@ def monospace_font(size: int = TEXT_SIZE, bold: bool = False) -> QFont:
     bold
         Whether it is a value that stands out.
     """
+    return QFont(_monospace_font(size, bold))
+
+
+@lru_cache(maxsize=64)
+def _monospace_font(size: int, bold: bool) -> QFont:
     font = QFont()
     font.setFamilies(_MONOSPACE)
     font.setStyleHint(QFont.StyleHint.Monospace)

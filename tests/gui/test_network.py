@@ -656,9 +656,7 @@ def test_that_a_clicked_link_is_edited_and_enter_commits(
     assert focused() is it.view.canvas
 
 
-def test_that_escape_leaves_a_weight_as_it_was(
-    bench: Callable[..., Bench], qtbot: QtBot
-) -> None:
+def test_that_escape_leaves_a_weight_as_it_was(bench: Callable[..., Bench], qtbot: QtBot) -> None:
     it = bench(2)
     it.feed(5)
     with qtbot.assertNotEmitted(it.view.parameter_edited):

@@ -97,9 +97,7 @@ class Board(QWidget):
         loss = spec.training.loss
         automatic = loss.output_activation(spec.data.task)
         units = names.architecture.layers[-1].outputs
-        self.output_card.show_output(
-            spec.network.output, units, automatic, title_of(type(loss))
-        )
+        self.output_card.show_output(spec.network.output, units, automatic, title_of(type(loss)))
         self.canvas.show_names(names)
         self.setMinimumWidth(self.canvas.least_width())
         self._place()
@@ -372,4 +370,3 @@ def _discard(widget: QWidget) -> None:
     widget.hide()
     widget.setParent(None)
     widget.deleteLater()
-

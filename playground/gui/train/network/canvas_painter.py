@@ -95,9 +95,7 @@ def _paint_column(painter: QPainter, canvas: NetworkCanvas, index: int, colors: 
         _paint_more(painter, column, colors)
 
 
-def _paint_sample(
-    painter: QPainter, canvas: NetworkCanvas, column: Column, colors: Colors
-) -> None:
+def _paint_sample(painter: QPainter, canvas: NetworkCanvas, column: Column, colors: Colors) -> None:
     """Paint the image that goes in, and say which it is."""
     assert canvas.names is not None
     shape = canvas.names.image_shape

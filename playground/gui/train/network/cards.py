@@ -73,9 +73,7 @@ class Card(QFrame):
         painter.setPen(QPen(QColor(edge), width))
         painter.setBrush(QColor(colors.surface))
         inset = width / 2
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8
-        )
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8)
         painter.end()
 
     def focusInEvent(self, event: QFocusEvent) -> None:

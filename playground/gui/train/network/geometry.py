@@ -209,9 +209,7 @@ def _column(plan: ColumnPlan, center: float, room: float, pitch: float) -> Colum
     cell = SMALLEST_GRID_UNIT + GRID_GAP
     columns = int((grid_width + GRID_GAP) // cell)
     rows = max(1, int((room - MORE_HEIGHT + GRID_GAP) // cell))
-    return _placed(
-        plan, center, room, ColumnKind.GRID, rows, columns, SMALLEST_GRID_UNIT, GRID_GAP
-    )
+    return _placed(plan, center, room, ColumnKind.GRID, rows, columns, SMALLEST_GRID_UNIT, GRID_GAP)
 
 
 def _largest_grid(units: int, width: float, height: float) -> tuple[int, int]:

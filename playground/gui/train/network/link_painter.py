@@ -129,5 +129,3 @@ def draw_pieces(painter: QPainter, pieces: NDArray[np.float64]) -> None:
         # A QLineF is four doubles: the first of the array stands for all.
         first = cast(Any, Shiboken.wrapInstance(pieces.ctypes.data, QLineF))
         painter.drawLines(first, count)
-
-

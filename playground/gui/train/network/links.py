@@ -115,9 +115,7 @@ class LinkBand:
         """Return the strength of one more link, relative to the strongest drawn."""
         return int(self._steps(_finite(np.array([value])))[0])
 
-    def of_one(
-        self, unit: int, is_source: bool, matrix: Reals
-    ) -> tuple[Floats, NDArray[np.int8]]:
+    def of_one(self, unit: int, is_source: bool, matrix: Reals) -> tuple[Floats, NDArray[np.int8]]:
         """Return pieces (k, SEGMENTS, 4) and strengths (k,) of a unit's links.
 
         Also of those too weak to be drawn otherwise; to all units that are shown.
