@@ -74,6 +74,7 @@ def take_screenshot(
     window.session.notice.connect(
         lambda level, text: problems.append(text) if level == "error" else None
     )
+    window.session.load_failed.connect(problems.append)
     window.session.failed.connect(lambda message, trace: problems.append(message))
     shown: list[Snapshot] = []
     window.session.snapshot_ready.connect(shown.append)

@@ -234,7 +234,6 @@ class Session(QObject):
             case messages.LoadFailed(message=message):
                 self._set_running(False)
                 self.load_failed.emit(message)
-                self.notice.emit("error", message)
             case messages.Failed(message=message, traceback=trace):
                 self._set_running(False)
                 self.failed.emit(message, trace)

@@ -12,7 +12,11 @@ import os
 import statistics
 import sys
 import time
+from collections import deque
 from pathlib import Path
+
+NOTES = 10_000
+"""Measurements kept of each kind, the last ones."""
 
 
 def main() -> None:
@@ -46,9 +50,10 @@ def main() -> None:
     window.workspace.load_plots()
     session = window.session
     session.set_pace(None)
-    frames: list[float] = []
-    rates: list[float] = []
-    costs: list[float] = []
+    # Bounded: a memory run must not measure its own notes.
+    frames: deque[float] = deque(maxlen=NOTES)
+    rates: deque[float] = deque(maxlen=NOTES)
+    costs: deque[float] = deque(maxlen=NOTES)
 
     show = window.workspace.show_snapshot
 
@@ -63,7 +68,7 @@ def main() -> None:
     session.snapshot_ready.disconnect(window.workspace.show_snapshot)
     session.snapshot_ready.connect(frame)
 
-    lateness: list[float] = []
+    lateness: deque[float] = deque(maxlen=NOTES)
     clock = QElapsedTimer()
     ticker = QTimer()
     ticker.setTimerType(Qt.TimerType.PreciseTimer)

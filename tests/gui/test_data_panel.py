@@ -455,17 +455,6 @@ def test_that_sets_that_say_little_are_noted(
     assert words in panel.notice
 
 
-def test_that_a_failure_to_load_stays_until_the_data_changes(
-    make_panel: Callable[..., DataPanel],
-) -> None:
-    panel = make_panel(Spirals())
-    panel.show_load_failed("data.folder is not set")
-    panel.show_spec(ExperimentSpec(data=Spirals(), name="other name"))
-    assert "not set" in panel.notice
-    panel.show_spec(ExperimentSpec(data=Spirals(seed=1)))
-    assert panel.notice == ""
-
-
 @pytest.mark.parametrize("height", [480, 740])
 def test_that_the_contents_keep_their_width_when_they_scroll(
     make_panel: Callable[..., DataPanel], height: int

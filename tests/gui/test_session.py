@@ -155,10 +155,10 @@ def test_that_divergence_pauses_and_says_what_to_do(qtbot: QtBot, session: Sessi
 def test_that_a_missing_folder_is_told_and_undo_brings_the_network_back(
     qtbot: QtBot, session: Session
 ) -> None:
-    with qtbot.waitSignal(session.notice) as notice:
+    with qtbot.waitSignal(session.load_failed) as told:
         session.edit("data.kind", "mnist", "Choose MNIST")
-    assert notice.args is not None
-    assert "data.folder" in notice.args[1]
+    assert told.args is not None
+    assert "data.folder" in told.args[0]
     with qtbot.waitSignal(session.loaded):
         session.undo_stack.undo()
     assert _next(qtbot, session).step == 0

@@ -141,7 +141,7 @@ def test_that_every_preset_opens_from_the_menu(qtbot: QtBot, window: MainWindow)
         QApplication.processEvents()
         window.grab()
     # MNIST has no folder yet: the window says so and lives on.
-    assert "data.folder" in window.workspace.notices.text
+    assert "Choose the folder" in window.workspace.notices.text
     window.open_preset("digits")
     _shown(qtbot, window, lambda s: s.images is not None)
 

@@ -21,7 +21,6 @@ from playground.gui.train.panel_scroll import MARGIN, PanelScroll
 from playground.gui.train.seed_box import SeedBox
 from playground.gui.train.slider_row import SliderRow
 from playground.schema.describe import Field, FieldKind, fields_of, title_of
-from playground.training.messages import Loaded
 
 __all__ = ["DataPanel", "split_notice"]
 
@@ -53,7 +52,6 @@ class DataPanel(QWidget):
         self._spec: ExperimentSpec | None = None
         self._recent: dict[type[Dataset], Dataset] = {}
         self._editors: dict[str, QWidget] = {}
-        self._load_problem = ""
 
         heading = QLabel("Data")
         heading.setProperty("role", "heading")
@@ -108,25 +106,12 @@ class DataPanel(QWidget):
         if before is None or type(before.data) is not type(data):
             self._build_form(type(data))
             self.gallery.show_chosen(type(data))
-        if before is None or before.data != data:
-            self._load_problem = ""
         for name, editor in self._editors.items():
             value = getattr(data, name)
             if isinstance(editor, PillGroup):
                 editor.show_chosen(value if isinstance(value, tuple) else (value,))
             elif isinstance(editor, SliderRow | SeedBox | FolderBox):
                 editor.set_value(value)
-        self._show_notice()
-
-    def show_loaded(self, loaded: Loaded) -> None:
-        """Take note that the data could be read."""
-        if self._spec is not None and loaded.spec.data == self._spec.data:
-            self._load_problem = ""
-            self._show_notice()
-
-    def show_load_failed(self, message: str) -> None:
-        """Say why the data could not be read, until it is changed."""
-        self._load_problem = message
         self._show_notice()
 
     # --- the form ---
@@ -235,9 +220,6 @@ class DataPanel(QWidget):
     # --- the notice ---
 
     def _show_notice(self) -> None:
-        if self._load_problem:
-            self._say("danger", self._load_problem)
-            return
         text = split_notice(self._spec.data) if self._spec is not None else ""
         if text:
             self._say("warning", text)

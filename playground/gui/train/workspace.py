@@ -96,7 +96,7 @@ class TrainWorkspace(QWidget):
         session.snapshot_ready.connect(self.show_snapshot)
         session.running_changed.connect(transport.show_running)
         session.notice.connect(self.notices.tell)
-        session.load_failed.connect(self.data_panel.show_load_failed)
+        session.load_failed.connect(self._tell_load_failed)
         transport.play_toggled.connect(session.toggle)
         transport.reset_requested.connect(session.reset)
         transport.new_weights_requested.connect(session.draw_new_weights)
@@ -177,6 +177,13 @@ class TrainWorkspace(QWidget):
         """Put the splitters where they are at a first start."""
         self._columns.setSizes([LEFT, max(self.width() - LEFT - RIGHT, 100), RIGHT])
         self._middle.setSizes([max(self._middle.height() - STRIP, 100), STRIP])
+
+    def _tell_load_failed(self, message: str) -> None:
+        if getattr(self._session.spec.data, "folder", None) == "":
+            # The form of the data says how to get the files; here one sentence is enough.
+            self.notices.tell("warning", "Choose the folder with the files in the data panel.")
+        else:
+            self.notices.tell("error", message)
 
     def _set_pace(self, epochs_per_second: float | None) -> None:
         self._preferences.pace = epochs_per_second
