@@ -81,7 +81,7 @@ class Actions:
         menu = self._start("&Edit")
         stack = self._session.undo_stack
         undo = stack.createUndoAction(self._window, "&Undo")
-        undo.setShortcuts(QKeySequence.StandardKey.Undo)
+        undo.setShortcut(QKeySequence("Ctrl+Z"))
         redo = stack.createRedoAction(self._window, "&Redo")
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         for action in (undo, redo):
@@ -137,6 +137,14 @@ class Actions:
         self._add("&Higher learning rate", lambda: self._change_rate(1), "]")
         self._add("&Lower learning rate", lambda: self._change_rate(-1), "[")
 
+        menu.addSeparator()
+        self._add(
+            "Training &settings…",
+            self._show_settings,
+            "Ctrl+,",
+            tip="Everything about how the network learns, precision included",
+        )
+
     def _help(self) -> None:
         self._start("&Help")
         self._add("&Keyboard shortcuts", self._show_shortcuts, "F1", "?")
@@ -182,6 +190,11 @@ class Actions:
             return
         network = msgspec.structs.replace(spec.network, layers=spec.network.layers[:-1])
         self._session.propose(msgspec.structs.replace(spec, network=network), "Remove layer")
+
+    def _show_settings(self) -> None:
+        from playground.gui.dialogs.training_settings import TrainingSettings
+
+        TrainingSettings(self._session, self._window).show()
 
     def _show_shortcuts(self) -> None:
         from playground.gui.dialogs.help_dialogs import ShortcutsDialog

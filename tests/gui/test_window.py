@@ -324,3 +324,17 @@ def test_that_help_opens_and_closes(qtbot: QtBot, window: MainWindow) -> None:
         dialog = next(d for d in window.findChildren(QDialog) if d.isVisible())
         assert dialog.windowTitle() == title
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_that_precision_is_chosen_in_the_training_settings(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.menus._show_settings()
+    dialog = next(d for d in window.findChildren(QDialog) if d.isVisible())
+    button = next(b for b in dialog.findChildren(QAbstractButton) if b.text() == "float64")
+    _click(qtbot, button)
+    assert window.session.spec.training.dtype == "float64"
+    _shown(qtbot, window, lambda s: s.matrices[0].dtype == "float64")
+    window.session.undo_stack.undo()
+    assert not button.isChecked()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
