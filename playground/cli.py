@@ -269,7 +269,22 @@ class _JsonReport:
         self._print(trainer, trainer.quick_metrics(), rate)
 
     def end(self, trainer: Trainer, metrics: Metrics, rate: float | None, problem: str) -> None:
-        self._print(trainer, metrics, rate, **({"error": problem} if problem else {}))
+        more: dict[str, Any] = _test_scores(trainer)
+        if problem:
+            more["error"] = problem
+        self._print(trainer, metrics, rate, **more)
+
+
+def _test_scores(trainer: Trainer) -> dict[str, float | None]:
+    """Return what is worth knowing of a finished training besides loss and accuracy."""
+    import numpy as np
+
+    from playground.engine.network import predict
+
+    with np.errstate(all="ignore"):
+        outputs = predict(trainer.architecture, trainer.parameters, trainer.data.test_inputs)
+    scores = trainer.architecture.head.metrics(outputs, trainer.data.test_labels)
+    return {f"test_{name}": _finite(scores[name]) for name in ("f1", "auc", "r2")}
 
 
 class _BarReport:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.engine import metrics
 from playground.engine.activations import Activation
 from playground.engine.losses import Loss
 from playground.schema.task import Task, TaskKind
@@ -75,4 +76,36 @@ class Head:
         """Return the share of right answers, or ``None`` for regression or no samples."""
         if self.task.kind is TaskKind.REGRESSION or not len(labels):
             return None
-        return float(np.mean(self.predicted_classes(outputs) == labels))
+        return metrics.accuracy(labels, self.predicted_classes(outputs))
+
+    def metrics(self, outputs: Reals, labels: Reals) -> dict[str, float | None]:
+        """Return every score; ``None`` where one has no meaning for the task or the samples.
+
+        Parameters
+        ----------
+        outputs : (n, k)
+        labels : (n,)
+
+        Returns
+        -------
+        scores
+            ``accuracy`` and ``f1`` (macro) for classes, ``auc`` for two classes, ``r2`` for
+            regression. Scores of outputs that are not finite are not finite either, or ``None``.
+        """
+        scores: dict[str, float | None] = dict.fromkeys(("accuracy", "f1", "auc", "r2"))
+        if not len(labels):
+            return scores
+        # Outputs of a network that diverged may overflow when squared.
+        with np.errstate(all="ignore"):
+            if self.task.kind is TaskKind.REGRESSION:
+                scores["r2"] = metrics.r_squared(labels, outputs[:, 0])
+                return scores
+            predicted = self.predicted_classes(outputs)
+            confusion = metrics.confusion_matrix(labels, predicted, self.task.class_count)
+            scores["accuracy"] = metrics.accuracy(labels, predicted)
+            scores["f1"] = metrics.f1_score(confusion)
+            if self.task.class_count == 2:
+                # By the outputs: certainties may be clipped, which would make ties.
+                belief = outputs[:, 0] if self.output_count == 1 else outputs[:, 1] - outputs[:, 0]
+                scores["auc"] = metrics.area_under_curve(labels, belief)
+        return scores

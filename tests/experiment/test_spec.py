@@ -54,7 +54,7 @@ def test_that_any_spec_survives_a_file(tree: Any) -> None:
         (
             {"data": {"kind": "plane"}, "training": {"loss": {"kind": "hinge"}}},
             "training.loss.kind 'hinge' has no meaning for regression (data.kind 'plane'); "
-            "choose one of: half_squared, mean_squared, mean_absolute, huber",
+            "choose one of: half_squared, mean_squared, mean_absolute, huber, log_cosh",
         ),
         ({"data": {"kind": "circles", "features": []}}, "data.features"),
         (

@@ -1,0 +1,77 @@
+"""What a loss is."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.engine.activations import Activation, Identity
+from playground.engine.operations import Array, Operation
+from playground.schema.parameter import Option
+from playground.schema.task import Task, TaskKind
+
+Reals = NDArray[Any]
+
+
+class Loss(Option, frozen=True):
+    """How far the outputs are from the targets."""
+
+    tasks: ClassVar[tuple[TaskKind, ...]] = tuple(TaskKind)
+    """The tasks for which the loss has a meaning."""
+
+    def output_count(self, task: Task) -> int:
+        """Return the number k of output units: one per class, or 1."""
+        return task.class_count if task.kind is TaskKind.MULTICLASS else 1
+
+    def output_activation(self, task: Task) -> Activation:
+        """Return the activation of the output layer, unless the user chose another."""
+        return Identity()
+
+    def target_values(self, activation: Activation) -> tuple[float, float]:
+        """Return what an output unit should say for "no" and for "yes"."""
+        return activation.targets
+
+    def values(self, outputs: Reals, targets: Reals) -> Reals:
+        """Return the loss of each sample, shape (n,)."""
+        raise NotImplementedError
+
+    def gradient(self, outputs: Reals, targets: Reals) -> Reals:
+        """Return the gradient of ``values(...).mean()`` by the outputs, shape (n, k)."""
+        return np.asarray(self.residual_factor(outputs.shape[1]) / len(outputs)) * self.residual(
+            outputs, targets
+        )
+
+    def residual_factor(self, output_count: int) -> float:
+        """Return the constant c of: gradient of one sample's loss = c · residual."""
+        return 1.0
+
+    def residual(self, outputs: Reals, targets: Reals) -> Reals:
+        """Return the gradient of each sample's loss up to the constant factor, shape (n, k)."""
+        raise NotImplementedError
+
+    def sides_of_kinks(self, outputs: Reals, targets: Reals) -> tuple[Reals, ...]:
+        """Return on which side of each point without derivative the samples lie, as signs."""
+        return ()
+
+    def certainty(self, outputs: Reals, activation: Activation) -> Reals:
+        """Return how much the network believes in each output, shape (n, k), from 0 to 1."""
+        low, high = self.target_values(activation)
+        return np.asarray(np.clip((outputs - low) / (high - low), 0, 1))
+
+    def record_prepare(self, outputs: Array, error: Array) -> list[Operation]:
+        """Return operations that need no targets and run before those of ``record_residual``.
+
+        Parameters
+        ----------
+        outputs : (k + 1, batch)
+            The outputs and one spare row to write to.
+        error : (k, batch)
+            Where the residual will go; may be used for intermediate results.
+        """
+        return []
+
+    def record_residual(self, outputs: Array, targets: Array, error: Array) -> list[Operation]:
+        """Return operations that write the residual to ``error``, all of shape (k, batch)."""
+        raise NotImplementedError
