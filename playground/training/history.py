@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 CAPACITY = 2048
-"""Records kept at the most. When full, every second one goes and the interval doubles."""
+"""Most records kept. When full, every second one goes and the interval doubles."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,12 +59,16 @@ class History:
         One per layer, output layer last.
     interval
         Steps between records at first.
+    capacity
+        Records kept at the most, an even number.
     """
 
-    def __init__(self, layer_names: tuple[str, ...], interval: int) -> None:
+    def __init__(
+        self, layer_names: tuple[str, ...], interval: int, capacity: int = CAPACITY
+    ) -> None:
         self.layer_names = layer_names
         self.interval = interval
-        self._rows = np.full((CAPACITY, 6 + 2 * len(layer_names)), np.nan)
+        self._rows = np.full((capacity, 6 + 2 * len(layer_names)), np.nan)
         self._count = 0
 
     def __len__(self) -> int:
@@ -88,7 +92,7 @@ class History:
         update_ratios: Floats,
     ) -> None:
         """Add a record; NaN where a value has no meaning."""
-        if self._count == CAPACITY:
+        if self._count == len(self._rows):
             half = self._rows[::2].copy()
             self._rows[: len(half)] = half
             self._count = len(half)

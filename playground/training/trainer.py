@@ -22,6 +22,10 @@ Reals = NDArray[Any]
 
 EVALUATION_CAP = 1024
 """Curves are measured on at most this many training and test samples, always the same ones."""
+EVALUATION_OPERATIONS = 5e7
+"""Wide networks are measured on fewer samples: about so many multiplications for each set."""
+SMALLEST_EVALUATION = 256
+SMALLEST_HISTORY = 128
 STAGED_ABOVE = 2000
 """With more batches per epoch than this, batches are copied to one buffer, to keep one tape."""
 LARGEST_WEIGHT = 1e7
@@ -122,7 +126,7 @@ class Trainer:
                 (self.data.train_inputs, self.data.train_labels),
                 (self.data.test_inputs, self.data.test_labels),
             )
-            for chosen in [_evaluation_sample(len(inputs))]
+            for chosen in [_evaluation_sample(len(inputs), self._evaluation_cap())]
         ]
         self._start()
 
@@ -135,7 +139,7 @@ class Trainer:
         self._position = 0
         self._allocate_optimizer()
         self._compile()
-        self.history = History(self.layer_names, self._first_interval())
+        self.history = self._empty_history()
         self._record(is_first=True)
 
     @property
@@ -258,7 +262,7 @@ class Trainer:
         return Metrics(values[0], values[1], accuracies[0], accuracies[1])
 
     def quick_metrics(self) -> Metrics:
-        """Measure on the same samples as the curves: exact for up to 1024 of each."""
+        """Measure on the samples of the curves: all of a small set, a fixed draw of a large one."""
         with np.errstate(all="ignore"):
             (train_loss, train_accuracy), (test_loss, test_accuracy) = (
                 evaluation.measure() for evaluation in self._evaluations
@@ -427,28 +431,39 @@ class Trainer:
             ratios.append(_norm(changes.weights(index)) / size if size > 0 else math.nan)
         return np.array(ratios)
 
-    def _first_interval(self) -> int:
-        """Return the steps between records at first, from sizes alone (never from a clock).
+    def _weight_count(self) -> int:
+        return sum(layer.inputs * layer.outputs for layer in self.architecture.layers)
 
-        A full history should cost a second at most, or else half as much as the training that it
-        records, for a machine of 5e10 operations per second. The interval doubles as the run
-        gets long, so that this share soon becomes small.
+    def _evaluation_cap(self) -> int:
+        affordable = int(EVALUATION_OPERATIONS / self._weight_count())
+        return max(SMALLEST_EVALUATION, min(EVALUATION_CAP, affordable))
+
+    def _empty_history(self) -> History:
+        """Return a history whose cost is small, judged by sizes alone, never by a clock.
+
+        All records of a small network cost a second at the most, so every step can be recorded.
+        A large one starts with a fifth of its time for records and keeps fewer of them: the
+        interval doubles each time they are full, and the share halves. Times are those of a
+        machine of 5e10 operations per second.
         """
-        weights = sum(layer.inputs * layer.outputs for layer in self.architecture.layers)
+        weights = self._weight_count()
         samples = sum(evaluation.count for evaluation in self._evaluations)
         batch = min(self.spec.training.batch_size, len(self._source))
-        evaluation_seconds = 5e-5 + 4 * weights * samples / 5e10
+        evaluation_seconds = 5e-5 + 2 * weights * samples / 5e10
         step_seconds = 1e-5 + 6 * weights * batch / 5e10
         if evaluation_seconds * CAPACITY < 1:
-            return 1
-        return max(1, math.ceil(evaluation_seconds / (0.5 * step_seconds)))
+            return History(self.layer_names, 1)
+        interval = max(1, math.ceil(evaluation_seconds / (0.2 * step_seconds)))
+        affordable = int(0.5 / evaluation_seconds) // 2 * 2
+        capacity = max(SMALLEST_HISTORY, min(CAPACITY, affordable))
+        return History(self.layer_names, interval, capacity)
 
 
-def _evaluation_sample(count: int) -> NDArray[np.int64]:
+def _evaluation_sample(count: int, cap: int) -> NDArray[np.int64]:
     """Return the indices of the samples on which curves are measured: all, or a fixed draw."""
-    if count <= EVALUATION_CAP:
+    if count <= cap:
         return np.arange(count)
-    return np.sort(np.random.default_rng(0).permutation(count)[:EVALUATION_CAP])
+    return np.sort(np.random.default_rng(0).permutation(count)[:cap])
 
 
 def _norm(matrix: Reals) -> float:

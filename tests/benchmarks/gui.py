@@ -15,7 +15,7 @@ import time
 from collections import deque
 from pathlib import Path
 
-NOTES = 10_000
+NOTES = 1_000
 """Measurements kept of each kind, the last ones."""
 
 
