@@ -69,6 +69,8 @@ class View:
         A point of the plane, whose values in all units are wanted; or ``None``.
     probe_sample
         Index of the sample whose values in all units are wanted; or ``None``.
+    mistakes_of
+        (true class, predicted class) whose mistakes are wanted; ``None`` for those of all.
     """
 
     colors: ColorTables | None = None
@@ -79,6 +81,7 @@ class View:
     focus: tuple[int, int] | None = None
     probe: tuple[float, float] | None = None
     probe_sample: int | None = None
+    mistakes_of: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,6 +201,7 @@ class SnapshotBuilder:
         self._points: _PointCheck | None = None
         self._images: ImageResults | None = None
         self._images_time = -math.inf
+        self._images_of: tuple[int, int] | None = None
 
     def build(self, view: View, running: bool, steps_per_second: float | None) -> Snapshot:
         """Return a snapshot of what ``view`` wants to see, as it is now."""
@@ -264,9 +268,11 @@ class SnapshotBuilder:
         if trainer.data.samples.image_shape is None:
             return {}
         now = time.monotonic()
-        if not running or now - self._images_time > self.SLOW_INTERVAL:
-            self._images = _image_results(trainer, CONFUSION_CAP if running else None)
-            self._images_time = now
+        is_old = now - self._images_time > self.SLOW_INTERVAL
+        if not running or is_old or view.mistakes_of != self._images_of:
+            cap = CONFUSION_CAP if running else None
+            self._images = _image_results(trainer, cap, view.mistakes_of)
+            self._images_time, self._images_of = now, view.mistakes_of
         return {"images": self._images}
 
 
@@ -416,7 +422,7 @@ def _as_images(rows: Reals, shape: tuple[int, int] | None) -> Reals:
     return padded.reshape(count, height, width)
 
 
-def _image_results(trainer: Trainer, cap: int | None) -> ImageResults:
+def _image_results(trainer: Trainer, cap: int | None, cell: tuple[int, int] | None) -> ImageResults:
     data, head = trainer.data, trainer.architecture.head
     indices = data.split.test if len(data.split.test) else data.split.train
     available = len(indices)
@@ -428,7 +434,10 @@ def _image_results(trainer: Trainer, cap: int | None) -> ImageResults:
     predicted = head.predicted_classes(outputs)
     count = head.task.class_count
     confusion = np.bincount(labels * count + predicted, minlength=count * count)
-    wrong = np.flatnonzero(predicted != labels)
+    is_wrong = predicted != labels
+    if cell is not None:
+        is_wrong &= (labels == cell[0]) & (predicted == cell[1])
+    wrong = np.flatnonzero(is_wrong)
     certainty = head.class_certainty(outputs[wrong])
     order = np.argsort(-certainty.max(1, initial=0), kind="stable")[:MISTAKES_SHOWN]
     mistakes = tuple(

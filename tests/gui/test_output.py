@@ -361,9 +361,12 @@ def test_that_a_click_on_a_cell_shows_its_mistakes_only(qtbot: QtBot, digits: St
     qtbot.mouseClick(images.confusion, LEFT, pos=cell_center(digits, *cell))
     assert images.mistakes.mistakes
     assert {(m.label, m.predicted) for m in images.mistakes.mistakes} == {cell}
-    digits.show()
+    results = digits.show().images
+    assert results is not None
     assert {(m.label, m.predicted) for m in images.mistakes.mistakes} == {cell}
+    assert len(images.mistakes.mistakes) == min(int(results.confusion[cell]), 12)
     qtbot.mouseClick(images.confusion, LEFT, pos=cell_center(digits, *cell))
+    digits.show()
     assert len(images.mistakes.mistakes) == 12
 
 

@@ -68,7 +68,7 @@ class ImageOutput(QWidget):
         words.addWidget(self._detail)
 
         self.confusion = ConfusionView()
-        self.confusion.cell_chosen.connect(self._show_mistakes)
+        self.confusion.cell_chosen.connect(self._choose_cell)
         self.confusion.cell_pointed.connect(self._describe_cell)
         self._cell_line = QLabel(_HINT)
         self._cell_line.setProperty("role", "caption")
@@ -170,6 +170,15 @@ class ImageOutput(QWidget):
 
     # --- mistakes ---
 
+    @property
+    def chosen_cell(self) -> tuple[int, int] | None:
+        """(true class, predicted class) whose mistakes are wanted; ``None``: all."""
+        return self.confusion.chosen
+
+    def _choose_cell(self) -> None:
+        self._show_mistakes()
+        self.wishes_changed.emit()
+
     def _show_mistakes(self) -> None:
         cell, results = self.confusion.chosen, self._results
         self._all.setVisible(cell is not None)
@@ -183,13 +192,11 @@ class ImageOutput(QWidget):
         true, predicted = self._names[cell[0]], self._names[cell[1]]
         found = tuple(m for m in results.mistakes if (m.label, m.predicted) == cell)
         count = int(results.confusion[cell])
-        # A snapshot carries only the most certain mistakes of all.
+        # A snapshot carries only the most certain mistakes.
         part = f" · {len(found)} of {count:,}" if len(found) < count else ""
         self._set(self._mistakes_heading, f"True {true} called {predicted}{part}")
         text = (
-            f"No {true} is called {predicted}."
-            if count == 0
-            else f"There are {count:,}, but none among the most certain mistakes."
+            f"No {true} is called {predicted}." if count == 0 else f"Looking for {count:,} of them…"
         )
         self.mistakes.show_mistakes(found, text)
 

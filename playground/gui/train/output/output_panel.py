@@ -83,6 +83,7 @@ class OutputPanel(QWidget):
                 "discretize": False,
                 "probe": None,
                 "probe_sample": self.images.probe_sample,
+                "mistakes_of": self.images.chosen_cell,
             }
         return {
             "surface_size": self.planar.surface_size(),
