@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 KEEP_EXPERIMENT_AFTER = 1500
 """Milliseconds of quiet after an edit, before the experiment is kept for the next start."""
 FIRST_SIZE = (1440, 900)
-SMALLEST_SIZE = (1000, 640)
+SMALLEST_SIZE = (1160, 640)
 
 
 class MainWindow(QMainWindow):
