@@ -63,6 +63,29 @@ class Normal(Initializer, frozen=True, tag="normal"):
         return self.deviation * rng.standard_normal((inputs, outputs))
 
 
+class TruncatedNormal(Initializer, frozen=True, tag="truncated_normal"):
+    """Normally distributed, but drawn again where a weight is beyond two deviations.
+
+    No unit starts with an extreme weight. σ is the deviation before the tails are cut off, as in
+    Keras; that of the weights is 0.88 σ. PyTorch's ``trunc_normal_`` is the same with ``a=-2*std``
+    and ``b=2*std``; its own bounds are not relative to ``std``.
+    """
+
+    title: ClassVar[str] = "Truncated normal"
+    formula: ClassVar[str] = r"w \sim \mathcal{N}(0, \sigma^2),\quad |w| \le 2 \sigma"
+
+    deviation: Annotated[
+        float,
+        real("Deviation", ge=0, le=1e6, step=0.1, help="The σ before the tails are cut off."),
+    ] = 0.1
+
+    def sample(self, rng: np.random.Generator, inputs: int, outputs: int) -> Floats:
+        weights = rng.standard_normal((inputs, outputs))
+        while (beyond := np.abs(weights) > 2).any():
+            weights[beyond] = rng.standard_normal(np.count_nonzero(beyond))
+        return self.deviation * weights
+
+
 class Uniform(Initializer, frozen=True, tag="uniform"):
     """Uniformly distributed between two equal bounds."""
 
@@ -137,11 +160,70 @@ class LeCun(Initializer, frozen=True, tag="lecun_normal"):
     LeCun, Bottou, Orr & Müller (1998), "Efficient BackProp", section 4.6.
     """
 
-    title: ClassVar[str] = "LeCun"
+    title: ClassVar[str] = "LeCun normal"
     formula: ClassVar[str] = r"w \sim \mathcal{N}\left(0, \frac{1}{n_{in}}\right)"
 
     def sample(self, rng: np.random.Generator, inputs: int, outputs: int) -> Floats:
         return math.sqrt(1 / inputs) * rng.standard_normal((inputs, outputs))
+
+
+class LeCunUniform(Initializer, frozen=True, tag="lecun_uniform"):
+    """Keeps the variance of the values steady from layer to layer.
+
+    LeCun, Bottou, Orr & Müller (1998), "Efficient BackProp", section 4.6, as a uniform
+    distribution.
+    """
+
+    title: ClassVar[str] = "LeCun uniform"
+    formula: ClassVar[str] = r"w \sim \mathcal{U}\left(\pm\sqrt{\frac{3}{n_{in}}}\right)"
+
+    def sample(self, rng: np.random.Generator, inputs: int, outputs: int) -> Floats:
+        limit = math.sqrt(3 / inputs)
+        return rng.uniform(-limit, limit, (inputs, outputs))
+
+
+class Orthogonal(Initializer, frozen=True, tag="orthogonal"):
+    """Columns at right angles, all of the same length: signals are turned, not stretched.
+
+    In a layer that is wider than its input it is the rows. Saxe, McClelland & Ganguli (2013),
+    https://arxiv.org/abs/1312.6120. Drawn evenly from all such matrices: the Q of the QR
+    decomposition of normal numbers, with signs fixed so that the diagonal of R is positive
+    (Mezzadri 2006, https://arxiv.org/abs/math-ph/0609050).
+    """
+
+    title: ClassVar[str] = "Orthogonal"
+    formula: ClassVar[str] = r"W = g\,Q,\quad Q^T Q = I"
+
+    gain: Annotated[
+        float,
+        real(
+            "Gain",
+            gt=0,
+            le=1e6,
+            step=0.1,
+            help="The factor g: 1 for linear layers, √2 for ReLU, about 5/3 for tanh.",
+        ),
+    ] = 1.0
+
+    def sample(self, rng: np.random.Generator, inputs: int, outputs: int) -> Floats:
+        tall = rng.standard_normal((max(inputs, outputs), min(inputs, outputs)))
+        q, r = np.linalg.qr(tall)
+        q *= np.copysign(self.gain, np.diagonal(r))
+        return np.ascontiguousarray(q if inputs >= outputs else q.T)
+
+
+class IdentityMatrix(Initializer, frozen=True, tag="identity"):
+    """Every unit starts by handing on the input of its own number, and nothing else.
+
+    Units beyond the number of inputs start with weights 0. Le, Jaitly & Hinton (2015),
+    https://arxiv.org/abs/1504.00941, start recurrent networks of rectifiers so.
+    """
+
+    title: ClassVar[str] = "Identity"
+    formula: ClassVar[str] = r"w_{ij} = [i = j]"
+
+    def sample(self, rng: np.random.Generator, inputs: int, outputs: int) -> Floats:
+        return np.eye(inputs, outputs)
 
 
 AnyInitializer = (
@@ -149,9 +231,13 @@ AnyInitializer = (
     | XavierNormal
     | HeUniform
     | HeNormal
+    | LeCunUniform
     | LeCun
+    | Orthogonal
     | Uniform
     | Normal
+    | TruncatedNormal
+    | IdentityMatrix
     | Constant
     | Zeros
 )
