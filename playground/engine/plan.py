@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.engine.activations import Identity
+from playground.engine.clipping import Clipping, NoClipping
 from playground.engine.network import Architecture, Parameters, weight_mask
 from playground.engine.operations import Array, Operation, call, constant
-from playground.engine.optimizers import LearningRate, Optimizer, OptimizerState
+from playground.engine.optimizers import LearningRate, Optimizer, OptimizerState, spans_of
 from playground.engine.regularizers import Regularizer
 
 Reals = NDArray[Any]
@@ -100,6 +101,8 @@ class TrainingPlan(ForwardPlan):
         Number of samples; the last, smaller batch of an epoch has a plan of its own.
     regularization
         Shared by the plans of all batch sizes, see :class:`RegularizationTape`.
+    clipping
+        Bound on the gradient, the penalty's included; ``None`` for none.
     """
 
     def __init__(
@@ -111,6 +114,7 @@ class TrainingPlan(ForwardPlan):
         learning_rate: LearningRate,
         regularization: RegularizationTape,
         batch_size: int,
+        clipping: Clipping | None = None,
     ) -> None:
         super().__init__(architecture, parameters, batch_size)
         layers, dtype = architecture.layers, parameters.vector.dtype
@@ -137,9 +141,11 @@ class TrainingPlan(ForwardPlan):
                     call(below.dot, error.T, self._gradients[index]),
                     call(weights.dot, error, self._errors[index - 1]),
                 ]
+        spans = spans_of(parameters.matrices)
         self._update = [
             *regularization.operations,
-            *optimizer.record(parameters.vector, state, learning_rate),
+            *(clipping or NoClipping()).record(state.gradient),
+            *optimizer.record(parameters.vector, state, learning_rate, spans),
         ]
 
     def _record_slopes(self, flat_slopes: Reals) -> list[Operation]:

@@ -8,12 +8,14 @@ import msgspec
 
 from playground.data.registry import AnyDataset
 from playground.engine.activations import AnyActivation
+from playground.engine.clipping import AnyClipping
 from playground.engine.initializers import AnyInitializer
 from playground.engine.layers import AnyLayer, Output
 from playground.engine.losses import AnyLoss
 from playground.engine.network import NetworkSpec
-from playground.engine.optimizers import AnyOptimizer
+from playground.engine.optimizers import AnyOptimizer, Optimizer
 from playground.engine.regularizers import AnyRegularizer
+from playground.engine.schedules import AnySchedule
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.schema.describe import Field, fields_of, summary_of, tag_of, title_of
 
@@ -30,7 +32,9 @@ REGISTRIES: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "initializers": members(AnyInitializer),
     "losses": members(AnyLoss),
     "optimizers": members(AnyOptimizer),
+    "schedules": members(AnySchedule),
     "regularizers": members(AnyRegularizer),
+    "clippings": members(AnyClipping),
 }
 """Every registry by the name of its topic."""
 
@@ -87,6 +91,7 @@ def printed(entries: dict[str, Any]) -> str:
             continue
         for tag, option in entry.items():
             lines += ["", f"{tag} — {option['title']}", f"    {option['summary']}"]
+            lines += [f"    {option['needs']}."] if "needs" in option else []
             lines += _printed_fields(option["fields"], "    ")
     return "\n".join(lines).strip()
 
@@ -118,6 +123,8 @@ def _entry(struct: type[msgspec.Struct]) -> dict[str, Any]:
     for name in ("formula", "derivative_formula"):
         if getattr(struct, name, ""):
             entry[name] = getattr(struct, name)
+    if issubclass(struct, Optimizer):
+        entry["needs"] = struct().needs
     entry["fields"] = {field.name: _field_entry(field) for field in fields_of(struct)}
     return entry
 

@@ -8,10 +8,12 @@ import msgspec
 
 from playground.data.classification import Spirals
 from playground.data.registry import AnyDataset
+from playground.engine.clipping import AnyClipping, NoClipping
 from playground.engine.losses import AnyLoss, HalfSquared
 from playground.engine.network import Architecture, NetworkSpec, resolve
 from playground.engine.optimizers import SGD, AnyOptimizer
 from playground.engine.regularizers import AnyRegularizer, NoRegularization
+from playground.engine.schedules import AnySchedule, Constant
 from playground.schema.describe import tag_of
 from playground.schema.parameter import real, shown, whole
 from playground.schema.validation import InvalidValue, decoded, validated
@@ -43,6 +45,10 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             help="How far each step goes. Too small: slow. Too large: it overshoots and diverges.",
         ),
     ] = 0.03
+    schedule: Annotated[
+        AnySchedule,
+        shown("Schedule", live=True, help="How the learning rate changes as training goes on."),
+    ] = Constant()
     batch_size: Annotated[
         int,
         whole(
@@ -59,6 +65,14 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         AnyRegularizer,
         shown("Regularization", live=True, help="A penalty on large weights, against overfitting."),
     ] = NoRegularization()
+    clipping: Annotated[
+        AnyClipping,
+        shown(
+            "Gradient clipping",
+            live=True,
+            help="A bound on the gradient, against steps that throw everything off.",
+        ),
+    ] = NoClipping()
     dtype: Annotated[
         Literal["float32", "float64"],
         shown("Precision", help="Number format of all weights and values."),

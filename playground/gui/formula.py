@@ -270,6 +270,7 @@ _WORDS = {
     r"\sum": "Σ", r"\prod": "Π", r"\pm": "±", r"\cdot": "·", r"\times": "×", r"\sim": "~",
     r"\neq": "≠", r"\ne": "≠", r"\leq": "≤", r"\le": "≤", r"\geq": "≥", r"\ge": "≥",
     r"\in": "∈", r"\odot": "⊙", r"\approx": "≈",
+    r"\lfloor": "⌊", r"\rfloor": "⌋",
 }  # fmt: skip
 _RAISED = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
 _LOWERED = dict(zip("0123456789+-=()jnpx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ⱼₙₚₓ", strict=True))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from shiboken6 import isValid
 
 from playground.engine.activations import Activation
+from playground.engine.optimizers import Optimizer
 from playground.gui.tip_card import Tip, TipCard
 from playground.schema.describe import summary_of, title_of
 from playground.schema.parameter import Option
@@ -39,8 +40,11 @@ def option_tip(option: type[Option] | Option) -> Tip:
     curve: Activation | None = None
     if issubclass(kind, Activation):
         curve = option if isinstance(option, Activation) else kind()
+    text = summary_of(kind)
+    if issubclass(kind, Optimizer):
+        text += f"\n{(option if isinstance(option, Optimizer) else kind()).needs}."
     derivative = getattr(kind, "derivative_formula", "")
-    return Tip(title_of(kind), summary_of(kind), kind.formula, derivative, curve)
+    return Tip(title_of(kind), text, kind.formula, derivative, curve)
 
 
 def set_tip(

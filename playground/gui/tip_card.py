@@ -173,6 +173,9 @@ class TipCard(CardWindow):
             text = metrics.horizontalAdvance(tip.text) + 34
             width = min(CARD_WIDTH, max(head if tip.shortcut else head - 40, text))
         else:
+            # What follows the sentences, such as an optimizer's memory, stays on one line.
+            facts = tip.text.split("\n")[1:] if tip is not None else []
+            wide = max([wide, *(metrics.horizontalAdvance(fact) + 34 for fact in facts)])
             width = min(CARD_WIDTH + 90, max(CARD_WIDTH - 30, wide))
         self.resize(width, layout.totalHeightForWidth(width))
         self.place(self._anchor, self._beside)

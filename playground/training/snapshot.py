@@ -150,6 +150,8 @@ class Snapshot:
     ----------
     run_id
         Which load it belongs to; the screen drops those of earlier ones.
+    learning_rate
+        That of the next step, the schedule's factor included.
     matrices
         Per layer (inputs + 1, outputs): weights, and biases as the last row.
     gradient_matrices
@@ -172,6 +174,7 @@ class Snapshot:
     epoch: int
     epoch_fraction: float
     steps_per_second: float | None
+    learning_rate: float
     metrics: Metrics
     history: HistoryView
     matrices: tuple[Reals, ...]
@@ -216,6 +219,7 @@ class SnapshotBuilder:
                 epoch=trainer.epoch,
                 epoch_fraction=trainer.epoch_fraction,
                 steps_per_second=steps_per_second,
+                learning_rate=trainer.learning_rate,
                 metrics=trainer.quick_metrics() if running else trainer.metrics(),
                 history=trainer.history.view(),
                 matrices=tuple(m.copy() for m in trainer.parameters.matrices),

@@ -164,8 +164,15 @@ class Trainer:
         return self.epoch + self._position / self._batch_count
 
     @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step: what the schedule leaves of the one that is set."""
+        training = self.spec.training
+        factor = training.schedule.factor(self.epoch_fraction, 1 / self._batch_count)
+        return training.learning_rate * factor
+
+    @property
     def gradient(self) -> Reals:
-        """Gradient (p,) of the cost by all parameters, at the last batch."""
+        """Gradient (p,) of the cost by all parameters, at the last batch; clipped, if it is."""
         return self._state.gradient
 
     def reset(self) -> None:
@@ -175,7 +182,8 @@ class Trainer:
         self._start()
 
     def apply_live(self, spec: ExperimentSpec) -> None:
-        """Go on with another learning rate, optimizer, batch size or regularization.
+        """Go on with another learning rate, schedule, optimizer, batch size, regularization or
+        clipping.
 
         A new kind of optimizer starts with empty memory; another setting of the same kind keeps
         it. A new batch size starts a new pass over the training data.
@@ -198,9 +206,10 @@ class Trainer:
             self._position = 0
         if type(before.regularizer) is type(after.regularizer):
             self._regularization.set(after.regularizer)
-        if (before.optimizer, before.batch_size, type(before.regularizer)) != (
+        if (before.optimizer, before.batch_size, before.clipping, type(before.regularizer)) != (
             after.optimizer,
             after.batch_size,
+            after.clipping,
             type(after.regularizer),
         ):
             self._compile()
@@ -353,6 +362,7 @@ class Trainer:
                     self._learning_rate,
                     self._regularization,
                     batch,
+                    training.clipping,
                 )
             return plans[batch]
 
@@ -372,6 +382,15 @@ class Trainer:
             self._tapes.append(plan(length).record_step(inputs[:length], targets[:length]))
 
     def _replay(self, count: int) -> None:
+        """Make steps of the current pass, each with the learning rate that the schedule gives."""
+        if self.spec.training.schedule.is_constant:
+            self._replay_batches(count)
+            return
+        for _ in range(count):
+            self._learning_rate.set(self.learning_rate)
+            self._replay_batches(1)
+
+    def _replay_batches(self, count: int) -> None:
         start = self._position
         self._position += count
         if self._staged is None:

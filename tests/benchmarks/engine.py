@@ -1,9 +1,10 @@
 """How long a training step takes: the bare plan, and the trainer around it.
 
-    python -m tests.benchmarks.engine [--rounds N]
+    python -m tests.benchmarks.engine [--rounds N] [--optimizers]
 
-Four workloads, from a handful of weights to a network for images. All are interleaved and the
-medians are printed, in microseconds per step, so that a noisy machine disturbs all alike.
+Four workloads, from a handful of weights to a network for images; or two of them with every
+optimizer, beside plain SGD. All are interleaved and the medians are printed, in microseconds
+per step, so that a noisy machine disturbs all alike.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import get_args
 
+import msgspec
 import numpy as np
 
 from playground.data.dataset import Samples, Split, Task, TaskKind
@@ -28,9 +31,10 @@ from playground.engine.layers import Dense
 from playground.engine.losses import HalfSquared, SoftmaxCrossEntropy
 from playground.engine.network import NetworkSpec
 from playground.engine.operations import run
-from playground.engine.optimizers import SGD, Adam, LearningRate
+from playground.engine.optimizers import SGD, Adam, AnyOptimizer, LearningRate, Optimizer, RMSProp
 from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
+from playground.schema.describe import title_of
 from playground.training.trainer import Trainer
 
 SECONDS = 0.1
@@ -83,6 +87,14 @@ WORKLOADS = (
         TrainingSpec(SoftmaxCrossEntropy(), Adam(), 0.001, 128),
     ),
 )
+
+
+OPTIMIZERS: tuple[tuple[str, Optimizer], ...] = (
+    *((title_of(optimizer), optimizer()) for optimizer in get_args(AnyOptimizer)),
+    ("RMSProp, centred, with momentum", RMSProp(centered=True, momentum=0.9)),
+)
+SLOWEST = 2.5
+"""No optimizer may make a step longer than this, in steps of plain SGD."""
 
 
 def trainer_of(workload: Workload) -> Trainer:
@@ -153,29 +165,66 @@ def repeated(step: Callable[[], None]) -> Callable[[int], None]:
     return advance
 
 
-def measured(rounds: int) -> list[tuple[str, float, float]]:
-    """Return name and medians in seconds, of the bare plan and of the trainer."""
+def medians_of(advances: list[Callable[[int], None]], rounds: int) -> list[float]:
+    """Return the median seconds per step of each, all interleaved."""
     contests = []
-    for workload in WORKLOADS:
-        trainer = trainer_of(workload)
-        for advance in (repeated(bare_step(trainer_of(workload))), trainer.advance):
-            advance(steps_for(advance, WARM_UP_SECONDS))
-            contests.append((advance, steps_for(advance, SECONDS), list[float]()))
+    for advance in advances:
+        advance(steps_for(advance, WARM_UP_SECONDS))
+        contests.append((advance, steps_for(advance, SECONDS), list[float]()))
     for _ in range(rounds):
         for advance, steps, times in contests:
             times.append(seconds_per_step(advance, steps))
-    medians = [statistics.median(times) for _, _, times in contests]
+    return [statistics.median(times) for _, _, times in contests]
+
+
+def measured(rounds: int) -> list[tuple[str, float, float]]:
+    """Return name and medians in seconds, of the bare plan and of the trainer."""
+    advances: list[Callable[[int], None]] = []
+    for workload in WORKLOADS:
+        advances += [repeated(bare_step(trainer_of(workload))), trainer_of(workload).advance]
+    medians = medians_of(advances, rounds)
     names = [workload.name for workload in WORKLOADS]
     return list(zip(names, medians[::2], medians[1::2], strict=True))
+
+
+def measured_optimizers(workload: Workload, rounds: int) -> list[tuple[str, float]]:
+    """Return name and median in seconds of a trainer's step with every optimizer, SGD first."""
+    advances: list[Callable[[int], None]] = []
+    for _, optimizer in OPTIMIZERS:
+        training = msgspec.structs.replace(workload.training, optimizer=optimizer)
+        # Not the bare plan: it would let what dead units remember decay to denormal numbers.
+        advances.append(trainer_of(replace(workload, training=training)).advance)
+    names = [name for name, _ in OPTIMIZERS]
+    return list(zip(names, medians_of(advances, rounds), strict=True))
+
+
+def print_optimizers(rounds: int) -> None:
+    """Print a table of step times, each beside plain SGD's on the same network."""
+    small, images = WORKLOADS[1:3]
+    print(f"{'microseconds per step (median)':40} {'W2':>8} {'ratio':>6} {'W3':>8} {'ratio':>6}")
+    rows = zip(measured_optimizers(small, rounds), measured_optimizers(images, rounds), strict=True)
+    plain: tuple[float, float] | None = None
+    for (name, quick), (_, slow) in rows:
+        plain = plain or (quick, slow)
+        ratios = quick / plain[0], slow / plain[1]
+        mark = "  too slow" if max(ratios) > SLOWEST else ""
+        times = f"{quick * 1e6:8.1f} {ratios[0]:6.2f} {slow * 1e6:8.1f} {ratios[1]:6.2f}"
+        print(f"{name:40} {times}{mark}")
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Time the engine.")
     parser.add_argument("--rounds", type=int, default=15, help="timings of each (default 15)")
-    rounds = parser.parse_args().rounds
+    parser.add_argument(
+        "--optimizers", action="store_true", help="compare all optimizers with plain SGD instead"
+    )
+    arguments = parser.parse_args()
+    if arguments.optimizers:
+        print_optimizers(arguments.rounds)
+        return
     print(f"{'microseconds per step (median)':40} {'plan':>8} {'trainer':>8} {'ratio':>6}")
-    for name, plan, trainer in measured(rounds):
+    for name, plan, trainer in measured(arguments.rounds):
         print(f"{name:40} {plan * 1e6:8.1f} {trainer * 1e6:8.1f} {trainer / plan:6.2f}")
 
 

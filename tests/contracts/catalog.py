@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from playground.data.registry import AnyDataset
 from playground.engine.activations import Activation, AnyActivation
+from playground.engine.clipping import AnyClipping, Clipping
 from playground.engine.initializers import AnyInitializer
 from playground.engine.layers import AnyLayer, Dense, Output
 from playground.engine.losses import AnyLoss, Loss
 from playground.engine.network import Architecture, NetworkSpec, resolve
 from playground.engine.optimizers import AnyOptimizer, Optimizer
 from playground.engine.regularizers import AnyRegularizer, Regularizer
+from playground.engine.schedules import AnySchedule, Schedule
 from playground.schema.describe import tag_of
 from playground.schema.parameter import Option
 from playground.schema.task import Task, TaskKind
@@ -29,7 +31,9 @@ REGISTRY: dict[str, tuple[type[Option], ...]] = {
     "activations": members(AnyActivation),
     "losses": members(AnyLoss),
     "optimizers": members(AnyOptimizer),
+    "schedules": members(AnySchedule),
     "regularizers": members(AnyRegularizer),
+    "clippings": members(AnyClipping),
     "initializers": members(AnyInitializer),
     "layers": members(AnyLayer),
     "datasets": members(AnyDataset),
@@ -39,7 +43,9 @@ OPTIONS: tuple[type[Option], ...] = tuple(o for union in REGISTRY.values() for o
 ACTIVATIONS: tuple[type[Activation], ...] = members(AnyActivation)
 LOSSES: tuple[type[Loss], ...] = members(AnyLoss)
 OPTIMIZERS: tuple[type[Optimizer], ...] = members(AnyOptimizer)
+SCHEDULES: tuple[type[Schedule], ...] = members(AnySchedule)
 REGULARIZERS: tuple[type[Regularizer], ...] = members(AnyRegularizer)
+CLIPPINGS: tuple[type[Clipping], ...] = members(AnyClipping)
 
 TASKS: dict[TaskKind, Task] = {
     TaskKind.BINARY: Task(TaskKind.BINARY, ("no", "yes")),

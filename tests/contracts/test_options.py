@@ -18,7 +18,15 @@ from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.schema.describe import FieldKind, fields_of, summary_of, tag_of, title_of
 from playground.schema.parameter import Option
 from playground.schema.validation import InvalidValue, decoded, validated
-from tests.contracts.catalog import ACTIVATIONS, LOSSES, OPTIMIZERS, OPTIONS, REGISTRY, name
+from tests.contracts.catalog import (
+    ACTIVATIONS,
+    LOSSES,
+    OPTIMIZERS,
+    OPTIONS,
+    REGISTRY,
+    SCHEDULES,
+    name,
+)
 from tests.schema.strategies import trees_of
 
 # Files depend on these. A tag may be added; none may ever change or go.
@@ -28,11 +36,18 @@ TAGS = {
         "relu",
         "leaky_relu",
         "elu",
+        "selu",
         "silu",
         "gelu",
+        "mish",
         "softplus",
         "sigmoid",
+        "hard_sigmoid",
+        "hard_tanh",
+        "softsign",
         "sine",
+        "gaussian",
+        "step",
         "identity",
     },
     "losses": {
@@ -64,15 +79,21 @@ TAGS = {
         "lars",
         "lamb",
     },
+    "schedules": {"constant", "step", "exponential", "polynomial", "cosine", "one_cycle"},
     "regularizers": {"none", "l1", "l2", "elastic_net"},
+    "clippings": {"none", "value", "norm"},
     "initializers": {
         "xavier_uniform",
         "xavier_normal",
         "he_uniform",
         "he_normal",
+        "lecun_uniform",
         "lecun_normal",
+        "orthogonal",
         "uniform",
         "normal",
+        "truncated_normal",
+        "identity",
         "constant",
         "zeros",
     },
@@ -171,7 +192,7 @@ def test_that_values_outside_the_bounds_are_refused(option: type[Option]) -> Non
                 decoded(tree, option)
 
 
-@pytest.mark.parametrize("option", (*ACTIVATIONS, *LOSSES, *OPTIMIZERS), ids=name)
+@pytest.mark.parametrize("option", (*ACTIVATIONS, *LOSSES, *OPTIMIZERS, *SCHEDULES), ids=name)
 def test_that_a_function_shows_its_formula(option: type[Option]) -> None:
     assert option.formula
     if issubclass(option, Activation):

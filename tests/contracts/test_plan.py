@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 from playground.engine.activations import Activation, ReLU, Tanh
 from playground.engine.backpropagation import backpropagate
+from playground.engine.clipping import ClipByNorm, ClipByValue, Clipping, NoClipping
 from playground.engine.losses import Loss
 from playground.engine.network import Architecture, Parameters, initial_parameters, predict
 from playground.engine.operations import Operation, run
-from playground.engine.optimizers import LearningRate, Optimizer
+from playground.engine.optimizers import LearningRate, Optimizer, spans_of
 from playground.engine.plan import ForwardPlan, RegularizationTape, TrainingPlan, with_ones
 from playground.engine.regularizers import L1, L2, ElasticNet, NoRegularization, Regularizer
 from playground.schema.task import Task
 from tests.contracts.catalog import (
     ACTIVATIONS,
+    CLIPPINGS,
     LOSS_TASKS,
     OPTIMIZERS,
     REGULARIZERS,
@@ -39,6 +41,12 @@ REGULAR: dict[type[Regularizer], Regularizer] = {
     L2: L2(0.03),
     ElasticNet: ElasticNet(0.02, 0.05),
 }
+# Limits that the gradients of these small networks exceed.
+TIGHT: dict[type[Clipping], Clipping] = {
+    NoClipping: NoClipping(),
+    ClipByValue: ClipByValue(0.02),
+    ClipByNorm: ClipByNorm(0.05),
+}
 
 
 @dataclass
@@ -49,6 +57,7 @@ class Run:
     optimizer: Optimizer
     regularizer: Regularizer
     dtype: np.dtype[Any]
+    clipping: Clipping = field(default_factory=NoClipping)
 
     def __post_init__(self) -> None:
         self.parameters = initial_parameters(self.architecture, 3, self.dtype)
@@ -67,6 +76,7 @@ class Run:
             self.rate,
             self.regularization,
             len(inputs),
+            self.clipping,
         )
         return plan.record_step(with_ones(inputs, self.dtype), targets.astype(self.dtype))
 
@@ -83,12 +93,17 @@ class Run:
         here = Parameters(self.architecture.layers, before)
         trace = backpropagate(self.architecture, here, inputs, targets, self.regularizer)
         assert trace.gradient.dtype == self.dtype
-        size = max(float(np.linalg.norm(trace.gradient)), 1e-3)
-        error = float(np.linalg.norm(trace.gradient - self.state.gradient))
+        clipped = self.clipping.clipped(trace.gradient)
+        assert clipped.dtype == self.dtype
+        size = max(float(np.linalg.norm(clipped)), 1e-3)
+        error = float(np.linalg.norm(clipped - self.state.gradient))
         assert error <= tolerance * size, ("gradient", self)
 
         # From the same gradient: rules that divide by its size would magnify the last bits.
-        after, slots = self.optimizer.update(before, self.state.gradient, slots, steps, RATE)
+        spans = spans_of(self.parameters.matrices)
+        after, slots = self.optimizer.update_layers(
+            before, self.state.gradient, slots, steps, RATE, spans
+        )
         assert np.abs(after - self.parameters.vector).max() <= tolerance, ("update", self)
         for slot, vector in self.optimizer.textbook(self.state).items():
             assert np.allclose(slots[slot], vector, rtol=tolerance, atol=tolerance), slot
@@ -111,6 +126,28 @@ def test_that_the_plan_does_what_the_textbook_says(
             training.expect_step(whole, inputs, targets)
             training.expect_step(last, inputs[:3], targets[:3])
             training.expect_step(whole, inputs, targets)
+
+
+@pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+@pytest.mark.parametrize("clipping", CLIPPINGS, ids=name)
+def test_that_the_plan_clips_what_the_penalty_is_part_of(
+    clipping: type[Clipping], loss: type[Loss], task: Task, dtype: np.dtype[Any]
+) -> None:
+    architecture = small_network(Tanh(), loss(), task, (4, 3))
+    inputs, labels = batch(task, 7)
+    targets = architecture.head.targets(labels)
+    for optimizer in OPTIMIZERS:
+        for regularizer in (NoRegularization(), ElasticNet(0.5, 0.5)):
+            bound = TIGHT[clipping]
+            training = Run(architecture, optimizer(), regularizer, dtype, bound)
+            tape = training.tape(inputs, targets)
+            training.expect_step(tape, inputs, targets)
+            training.expect_step(tape, inputs, targets)
+            loose = Run(architecture, optimizer(), regularizer, dtype)
+            run(loose.tape(inputs, targets))
+            is_tight = not np.array_equal(bound.clipped(loose.state.gradient), loose.state.gradient)
+            assert is_tight == (clipping is not NoClipping)
 
 
 @pytest.mark.parametrize("output", ACTIVATIONS, ids=name)
@@ -218,6 +255,7 @@ def test_that_no_float64_enters_a_float32_run(
             run(tape)
             arrays = [array for operation in tape for array in _arrays(operation)]
             arrays += [*training.state.slots.values(), *training.state.scratch.values()]
+            arrays += training.state.factors.values()
             assert {array.dtype for array in arrays} == {FLOAT32}
 
 

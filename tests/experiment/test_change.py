@@ -25,7 +25,10 @@ SPEC = ExperimentSpec()
         ("training.learning_rate", 0.1, Impact.LIVE),
         ("training.batch_size", 5, Impact.LIVE),
         ("training.optimizer.kind", "adam", Impact.LIVE),
+        ("training.schedule.kind", "cosine", Impact.LIVE),
+        ("training.schedule.warmup_epochs", 3, Impact.LIVE),
         ("training.regularizer.kind", "l2", Impact.LIVE),
+        ("training.clipping.kind", "norm", Impact.LIVE),
         ("training.epochs", 5, Impact.LIVE),
         ("training.loss.kind", "hinge", Impact.NETWORK),
         ("training.dtype", "float64", Impact.NETWORK),
@@ -51,7 +54,12 @@ def test_that_no_edit_touches_nothing() -> None:
 @pytest.mark.parametrize("name", [field.name for field in fields_of(TrainingSpec)])
 def test_that_fields_shown_as_live_are_live(name: str) -> None:
     others = {"loss": Hinge(), "dtype": "float64", "learning_rate": 1, "batch_size": 2, "epochs": 3}
-    kinds = {"optimizer": {"kind": "adam"}, "regularizer": {"kind": "l1"}}
+    kinds = {
+        "optimizer": {"kind": "adam"},
+        "schedule": {"kind": "step"},
+        "regularizer": {"kind": "l1"},
+        "clipping": {"kind": "value"},
+    }
     changed = replaced(SPEC, f"training.{name}", (others | kinds)[name])
     is_live = field_of(TrainingSpec, name).shown.live
     assert (impact(SPEC, changed) is Impact.LIVE) == is_live

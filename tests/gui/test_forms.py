@@ -13,11 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from playground.data.registry import DATASETS, Mnist, Spirals
 from playground.engine.activations import ELU, AnyActivation, LeakyReLU, Tanh
+from playground.engine.clipping import AnyClipping
 from playground.engine.initializers import AnyInitializer
 from playground.engine.layers import Dense, Output
 from playground.engine.losses import AnyLoss
 from playground.engine.optimizers import Adam, AnyOptimizer, RMSProp
 from playground.engine.regularizers import AnyRegularizer
+from playground.engine.schedules import AnySchedule
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.gui.editors.base import TagCombo, allowed_range, number_text
 from playground.gui.editors.number import NumberEditor
@@ -28,7 +30,15 @@ from playground.schema.describe import Field, FieldKind, field_of, tag_of
 from playground.schema.parameter import Presentation, real, shown
 from playground.schema.validation import replaced
 
-UNIONS = (AnyActivation, AnyLoss, AnyOptimizer, AnyRegularizer, AnyInitializer)
+UNIONS = (
+    AnyActivation,
+    AnyLoss,
+    AnyOptimizer,
+    AnySchedule,
+    AnyRegularizer,
+    AnyClipping,
+    AnyInitializer,
+)
 OPTIONS: tuple[type[Any], ...] = (
     *(option for union in UNIONS for option in typing.get_args(union)),
     *DATASETS,

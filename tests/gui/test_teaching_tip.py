@@ -14,17 +14,28 @@ from pytestqt.qtbot import QtBot
 
 from playground.data.registry import DATASETS
 from playground.engine.activations import ELU, AnyActivation
+from playground.engine.clipping import AnyClipping
 from playground.engine.initializers import AnyInitializer
 from playground.engine.layers import Dense
 from playground.engine.losses import AnyLoss
-from playground.engine.optimizers import Adam, AnyOptimizer, Momentum
+from playground.engine.optimizers import Adam, AnyOptimizer, Momentum, RMSProp
 from playground.engine.regularizers import L2, AnyRegularizer
+from playground.engine.schedules import AnySchedule
+from playground.gui import formula
 from playground.gui.editors.base import TagCombo
 from playground.gui.formula import FormulaLabel, lines_of, readable, typeset
 from playground.gui.teaching_tip import option_tip, set_item_tip, set_option_tip, set_tip, tip_of
 from playground.schema.describe import tag_of
 
-UNIONS = (AnyActivation, AnyLoss, AnyOptimizer, AnyRegularizer, AnyInitializer)
+UNIONS = (
+    AnyActivation,
+    AnyLoss,
+    AnyOptimizer,
+    AnySchedule,
+    AnyRegularizer,
+    AnyClipping,
+    AnyInitializer,
+)
 OPTIONS: tuple[type[Any], ...] = (
     *(option for union in UNIONS for option in typing.get_args(union)),
     *DATASETS,
@@ -64,11 +75,13 @@ def test_that_formulas_read_well_in_plain_characters() -> None:
 
 
 def test_that_a_formula_is_text_until_it_is_typeset(qtbot: QtBot) -> None:
-    label = FormulaLabel(r"q = \frac{1}{1 + \sqrt{2 + x^{17}}}")
-    qtbot.addWidget(label)
-    label.show()
-    assert label.accessibleName() == "q = 1/(1 + √(2 + x¹⁷))"
-    before = label.sizeHint()
+    # Typesetting waits, however quick it is.
+    with formula._lock:
+        label = FormulaLabel(r"q = \frac{1}{1 + \sqrt{2 + x^{17}}}")
+        qtbot.addWidget(label)
+        label.show()
+        assert label.accessibleName() == "q = 1/(1 + √(2 + x¹⁷))"
+        before = label.sizeHint()
     qtbot.waitUntil(lambda: label.is_typeset)
     assert label.sizeHint() != before
     assert not label.grab().isNull()
@@ -144,6 +157,13 @@ def test_that_every_option_has_a_card_that_teaches(qtbot: QtBot, option: type[An
     assert tip.text in visible_card(button)
     (card,) = button.findChildren(object, "teaching_tip")
     assert not card.grab().isNull()
+
+
+def test_that_the_card_of_an_optimizer_states_its_memory_and_tunables() -> None:
+    assert option_tip(Adam).text.endswith("\n8 bytes of memory per parameter · 3 tunables.")
+    assert option_tip(RMSProp(centered=True)).text.endswith(
+        "\n" + RMSProp(centered=True).needs + "."
+    )
 
 
 def test_that_a_highlighted_entry_of_a_list_shows_its_card(qtbot: QtBot) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.data.registry import Digits, Plane
 from playground.engine.optimizers import SGD, Adam, Momentum, RMSProp
 from playground.engine.regularizers import L1, L2, NoRegularization
+from playground.engine.schedules import Cosine
 from playground.experiment.change import fitted
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.gui.editors.base import TagCombo
@@ -346,6 +347,33 @@ def test_that_regression_has_no_accuracy(qtbot: QtBot) -> None:
     assert bench.readout("Accuracy").isHidden()
     bench.bar.show_spec(experiment())
     assert bench.readout("Accuracy").isVisible()
+
+
+def test_that_an_active_schedule_shows_what_it_makes_of_the_learning_rate(
+    qtbot: QtBot, snapshot: Snapshot
+) -> None:
+    bench = Bench(qtbot, experiment())
+    label = next(x for x in bench.bar.findChildren(QLabel) if x.text() == "Learning rate")
+    bench.bar.show_snapshot(snapshot)
+    assert label.text() == "Learning rate"
+    places = {id(child): child.geometry() for child in bench.bar.findChildren(QWidget)}
+    bench.bar.show_spec(experiment(schedule=Cosine(epochs=10)))
+    for rate, text in ((0.0123, "Now 0.0123"), (1.2e-5, "Now 1.2e-5"), (0.0, "Now 0.0000")):
+        bench.bar.show_snapshot(dataclasses.replace(snapshot, learning_rate=rate))
+        QApplication.processEvents()
+        assert label.text() == text
+        assert label.fontMetrics().horizontalAdvance(text) <= 74, "the least width"
+    assert {id(child): child.geometry() for child in bench.bar.findChildren(QWidget)} == places
+    tip = tip_of(bench.number("learning_rate"))
+    assert tip is not None
+    assert "cosine annealing" in tip.text
+    assert tip.formula == Cosine.formula
+    bench.bar.show_spec(experiment())
+    bench.bar.show_snapshot(snapshot)
+    assert label.text() == "Learning rate"
+    tip = tip_of(bench.number("learning_rate"))
+    assert tip is not None
+    assert "schedule" not in tip.text
 
 
 def test_that_numbers_that_are_not_finite_are_red(qtbot: QtBot, snapshot: Snapshot) -> None:

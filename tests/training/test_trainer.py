@@ -16,6 +16,7 @@ from playground.engine.backpropagation import backpropagate
 from playground.engine.layers import Dense
 from playground.engine.losses import BinaryCrossEntropy
 from playground.engine.network import NetworkSpec, Parameters, initial_parameters, predict
+from playground.engine.optimizers import spans_of
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.training import trainer as trainer_module
 from playground.training.trainer import Diverged, Trainer
@@ -152,8 +153,9 @@ def _textbook_parameters(trainer: Trainer, epochs: int) -> Any:
     targets = architecture.head.targets(trainer.data.train_labels)
     seed = np.random.SeedSequence(trainer.spec.network.seed, spawn_key=(1,))
     rng = np.random.default_rng(seed)
-    vector, steps = parameters.vector, 0
+    vector, steps, spans = parameters.vector, 0, spans_of(parameters.matrices)
     slots = {slot: np.zeros_like(vector) for slot in training.optimizer.slot_names}
+    batches = trainer.batches_per_epoch
     for _ in range(epochs):
         order = np.arange(len(inputs))
         rng.shuffle(order)
@@ -163,9 +165,11 @@ def _textbook_parameters(trainer: Trainer, epochs: int) -> Any:
             trace = backpropagate(
                 architecture, here, inputs[chosen], targets[chosen], training.regularizer
             )
+            rate = training.learning_rate * training.schedule.factor(steps / batches, 1 / batches)
+            gradient = training.clipping.clipped(trace.gradient)
             steps += 1
-            vector, slots = training.optimizer.update(
-                vector, trace.gradient, slots, steps, training.learning_rate
+            vector, slots = training.optimizer.update_layers(
+                vector, gradient, slots, steps, rate, spans
             )
     return vector
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from playground.gui.editors.base import TagCombo, help_of, number_text
 from playground.gui.editors.number import NumberCombo
@@ -22,8 +22,8 @@ __all__ = ["NumberSelector", "OptionSelector"]
 HEIGHT = 26
 
 
-def _captioned(selector: QWidget, caption: str, content: QWidget | QHBoxLayout) -> None:
-    """Lay out a selector: a small caption above its content."""
+def _captioned(selector: QWidget, caption: str, content: QWidget | QHBoxLayout) -> QLabel:
+    """Lay out a selector: a small caption, which is returned, above its content."""
     label = QLabel(caption)
     label.setProperty("role", "caption")
     label.setFixedHeight(15)
@@ -36,6 +36,7 @@ def _captioned(selector: QWidget, caption: str, content: QWidget | QHBoxLayout) 
         column.addWidget(content)
     else:
         column.addLayout(content)
+    return label
 
 
 class _Selector(QWidget):
@@ -64,20 +65,32 @@ class NumberSelector(_Selector):
 
     def __init__(self, field: Field, caption: str) -> None:
         super().__init__()
+        self._field, self._caption = field, caption
         self.box = NumberCombo(field)
         self.box.setObjectName(field.name)
         self.box.setFixedHeight(HEIGHT)
         self.box.setMinimumContentsLength(2)
         self.box.setAccessibleName(field.shown.label)
-        set_tip(self.box, field.shown.label, help_of(field))
+        self.show_remark("")
         self.box.input.committed.connect(
             lambda value: self.edited.emit(value, self.box.input.is_continuous)
         )
-        _captioned(self, caption, self.box)
+        self._label = _captioned(self, caption, self.box)
+        # A caption that changes while training runs must not move what is beside it.
+        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_value(self, value: float) -> None:
         """Show a number; emits nothing."""
         self.box.show_value(value)
+
+    def show_caption(self, caption: str | None) -> None:
+        """Show another caption, ``None`` for the usual one; paints nothing if it is the same."""
+        self._label.setText(self._caption if caption is None else caption)
+
+    def show_remark(self, remark: str, formula: str = "") -> None:
+        """Add a sentence and a formula to the tip."""
+        text = " ".join(filter(None, (help_of(self._field), remark)))
+        set_tip(self.box, self._field.shown.label, text, formula)
 
 
 class OptionSelector(_Selector):

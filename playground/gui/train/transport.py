@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from playground.engine.schedules import Constant, Schedule
 from playground.experiment.spec import ExperimentSpec, TrainingSpec, suitable_losses
 from playground.gui.icons import icon
 from playground.gui.parameter_form import joined
@@ -25,7 +26,7 @@ from playground.gui.train.readout import (
     share_text,
 )
 from playground.gui.train.selector import NumberSelector, OptionSelector
-from playground.schema.describe import field_of, tag_of
+from playground.schema.describe import field_of, tag_of, title_of
 from playground.schema.task import TaskKind
 from playground.training.messages import Loaded
 from playground.training.snapshot import Snapshot
@@ -73,6 +74,7 @@ class TransportBar(QWidget):
         self._has_classes = True
         self._whole_epoch = False
         self._snapshot: Snapshot | None = None
+        self._schedule: Schedule = Constant()
 
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 7, 14, 8)
@@ -200,6 +202,7 @@ class TransportBar(QWidget):
         training = spec.training
         self._optimizer.show_value(training.optimizer)
         self._learning_rate.show_value(training.learning_rate)
+        self._show_schedule(training.schedule)
         self._batch.show_value(training.batch_size)
         self._loss.show_value(training.loss)
         self._regularizer.show_value(training.regularizer)
@@ -242,6 +245,23 @@ class TransportBar(QWidget):
             (share_text(metrics.test_accuracy), "curve_test"),
         )
         self._speed.show_text(rate_text(snapshot.steps_per_second))
+        if not self._schedule.is_constant:
+            self._learning_rate.show_caption(f"Now {loss_text(snapshot.learning_rate)}")
+
+    def _show_schedule(self, schedule: Schedule) -> None:
+        """Let the caption of the learning rate tell what a schedule makes of it."""
+        if schedule == self._schedule:
+            return
+        self._schedule = schedule
+        if schedule.is_constant:
+            self._learning_rate.show_caption(None)
+            self._learning_rate.show_remark("")
+            return
+        name = title_of(type(schedule)).lower()
+        self._learning_rate.show_remark(
+            f"The small number above is what the schedule ({name}) makes of it right now.",
+            schedule.formula,
+        )
 
     def _clear(self) -> None:
         self._epoch.show_text(epoch_text(0))

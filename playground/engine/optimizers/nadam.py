@@ -1,0 +1,106 @@
+"""NAdam: Adam with Nesterov's look ahead."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from playground.engine.operations import Operation, call
+from playground.engine.optimizers.base import Block, LearningRate, OptimizerState, Reals, Slots
+from playground.engine.optimizers.moments import Moments
+from playground.schema.parameter import real
+
+
+class NAdam(Moments, frozen=True, tag="nadam"):
+    """Adam that looks ahead as Nesterov's momentum does.
+
+    Dozat (2016), https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ, with the schedule of
+    the momentum that PyTorch uses: μₜ = β₁(1 - ½ · 0.96^(tψ)). P is the product of all μ so far.
+    """
+
+    title: ClassVar[str] = "NAdam"
+    formula: ClassVar[str] = (
+        r"\hat m = \frac{\mu_{t+1} m}{1 - P_{t+1}} + \frac{(1 - \mu_t) g}{1 - P_t}"
+        r",\quad \theta \leftarrow \theta - \frac{\eta \hat m}{\sqrt{\hat v} + \epsilon}"
+    )
+    tuned: ClassVar[tuple[str, ...]] = ("beta1", "beta2", "momentum_decay")
+    scratch_names: ClassVar[tuple[str, ...]] = ("update", "size", "ahead")
+    factor_names: ClassVar[tuple[str, ...]] = ("epsilon", "mean_rate", "gradient_rate")
+
+    momentum_decay: Annotated[
+        float,
+        real(
+            "Momentum decay",
+            ge=0,
+            le=1,
+            step=0.001,
+            live=True,
+            help="How fast ψ the momentum rises from half of β₁ to β₁.",
+        ),
+    ] = 0.004
+
+    def momentum(self, steps: int) -> float:
+        """Return μ of a step."""
+        return self.beta1 * (1 - 0.5 * math.pow(0.96, steps * self.momentum_decay))
+
+    def update(
+        self, parameters: Reals, gradient: Reals, slots: Slots, steps: int, learning_rate: float
+    ) -> tuple[Reals, dict[str, Reals]]:
+        mean = self.beta1 * slots["mean"] + (1 - self.beta1) * gradient
+        squares = self.beta2 * slots["squares"] + (1 - self.beta2) * gradient**2
+        now, following = self.momentum(steps), self.momentum(steps + 1)
+        product = math.prod(self.momentum(step) for step in range(1, steps + 1))
+        corrected_mean = following * mean / (1 - product * following) + (1 - now) * gradient / (
+            1 - product
+        )
+        corrected_squares = squares / (1 - self.beta2**steps)
+        change = learning_rate * corrected_mean / (np.sqrt(corrected_squares) + self.epsilon)
+        return parameters - change, {"mean": mean, "squares": squares}
+
+    def _product(self, state: OptimizerState) -> float:
+        """Return P at the step that is being made, in one multiplication if steps are in order."""
+        step, product = state.products
+        if step != state.steps - 1:
+            # After a change of settings, or of the state, it is made anew. Soon it is too small
+            # to matter.
+            product = 1.0
+            for earlier in range(1, state.steps):
+                product *= self.momentum(earlier)
+                if product < 1e-20:
+                    break
+        product *= self.momentum(state.steps)
+        state.products = state.steps, product
+        return product
+
+    def record_start(self, state: OptimizerState, learning_rate: LearningRate) -> list[Operation]:
+        epsilon, factors = state.factors["epsilon"], state.factors
+        mean_rate, gradient_rate = factors["mean_rate"], factors["gradient_rate"]
+        # It may have been made with other settings.
+        state.products = (-1, 1.0)
+
+        def count() -> None:
+            state.steps += 1
+            scale = self.root_scale(state.steps)
+            rate = learning_rate.value * scale
+            now, following = self.momentum(state.steps), self.momentum(state.steps + 1)
+            product = self._product(state)
+            mean_rate.fill(rate * following * (1 - self.beta1) / (1 - product * following))
+            gradient_rate.fill(rate * (1 - now) / (1 - product))
+            epsilon.fill(self.epsilon * scale)
+
+        return [count]
+
+    def record_change(self, block: Block) -> list[Operation]:
+        parameters, mean, factors = block.parameters, block.slots["mean"], block.factors
+        update, size, ahead = (block.scratch[name] for name in self.scratch_names)
+        return [
+            call(np.sqrt, block.slots["squares"], size),
+            call(np.add, size, factors["epsilon"], size),
+            call(np.multiply, mean, factors["mean_rate"], update),
+            call(np.multiply, block.gradient, factors["gradient_rate"], ahead),
+            call(np.add, update, ahead, update),
+            call(np.divide, update, size, update),
+            call(np.subtract, parameters, update, parameters),
+        ]
