@@ -8,18 +8,27 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from playground.gui.main_window import MainWindow
 from playground.gui.preferences import APPLICATION, ORGANIZATION, Preferences
 from playground.gui.theme import load_fonts, theme
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from playground.experiment.spec import ExperimentSpec
 
 
 def application() -> QApplication:
     """Return the one QApplication, with names and fonts set."""
+    app = bare_application()
+    load_fonts(app)
+    return app
+
+
+def bare_application() -> QApplication:
+    """Return the one QApplication with its names; the first frame has no text, so no fonts."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         app = existing
@@ -29,7 +38,6 @@ def application() -> QApplication:
     app.setApplicationDisplayName("Gradient Playground")
     app.setOrganizationName(ORGANIZATION)
     app.setDesktopFileName("gradient-playground")
-    load_fonts(app)
     return app
 
 
@@ -41,13 +49,15 @@ def run(load: Callable[[], ExperimentSpec]) -> int:
     load
         Returns the experiment to show; called when the empty window is on the screen already.
     """
-    app = application()
+    app = bare_application()
     preferences = Preferences()
-    theme().apply(app, preferences.theme)
+    theme().preview(app, preferences.theme)
     window = MainWindow(preferences)
     window.show()
 
     def fill() -> None:
+        load_fonts(app)
+        theme().apply(app, preferences.theme)
         window.fill(load())
         window.begin()
 

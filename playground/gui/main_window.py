@@ -1,7 +1,8 @@
 """The window: menus around the workspace. It passes on; what happens, happens elsewhere.
 
 It is shown before anything but Qt and the theme is loaded, and filled a moment later. That is why
-most imports stand in the methods that need them.
+most imports stand in the methods that need them, even of Qt, which makes each of its classes only
+when it is asked for.
 """
 
 from __future__ import annotations
@@ -10,27 +11,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QApplication,
-    QComboBox,
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QMenuBar,
-    QWidget,
-)
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 
 from playground.gui.preferences import Preferences
 from playground.gui.skeleton import Skeleton
 from playground.gui.theme import theme
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+    from PySide6.QtWidgets import QMenuBar
+
     from playground.experiment.spec import ExperimentSpec
     from playground.gui.actions import Actions
     from playground.gui.session import Session
@@ -64,7 +55,6 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         self._is_filled = False
         self._loaded: Loaded | None = None
-        self._keyboard_focus = False
         self._status = QLabel()
         self._status.setObjectName("status")
         self._name = QLabel()
@@ -75,6 +65,8 @@ class MainWindow(QMainWindow):
 
     def fill(self, spec: ExperimentSpec) -> None:
         """Put menus and workspace into the window, showing an experiment."""
+        from PySide6.QtCore import Qt
+
         from playground.gui.actions import Actions
         from playground.gui.dialogs.error_dialog import ErrorReporter
         from playground.gui.session import Session
@@ -105,6 +97,8 @@ class MainWindow(QMainWindow):
 
     def _add_menu_row(self) -> None:
         """Put the menus between the name of the application and that of the experiment."""
+        from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenuBar
+
         from playground.gui.icons import application_icon
 
         icon = application_icon()
@@ -131,10 +125,13 @@ class MainWindow(QMainWindow):
 
     def begin(self) -> None:
         """Start the worker, then load what the first frame did not need."""
+        from playground.gui.space_key import SpaceKey
+
         self._reporter.install()
+        self._space_key = SpaceKey(self)
         app = QApplication.instance()
         assert app is not None  # a window cannot be without one
-        app.installEventFilter(self)
+        app.installEventFilter(self._space_key)
         self.session.start()
         QTimer.singleShot(0, self.workspace.load_plots)
 
@@ -146,6 +143,8 @@ class MainWindow(QMainWindow):
 
     def open_file(self) -> None:
         """Ask for a file and show the experiment in it."""
+        from PySide6.QtWidgets import QFileDialog
+
         path, _ = QFileDialog.getOpenFileName(
             self,
             "Open experiment",
@@ -158,6 +157,8 @@ class MainWindow(QMainWindow):
 
     def save_file(self) -> None:
         """Ask for a file and write the experiment to it."""
+        from PySide6.QtWidgets import QFileDialog
+
         from playground.experiment.presets import ExperimentFileError, write_experiment
         from playground.gui.session import renamed
 
@@ -262,27 +263,7 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self.workspace.reset_layout()
 
-    # --- keys and closing ---
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let Space play, except on a control that was reached by keyboard."""
-        kind = event.type()
-        if isinstance(event, QFocusEvent) and event.gotFocus() and isinstance(watched, QWidget):
-            self._keyboard_focus = event.reason() in (
-                Qt.FocusReason.TabFocusReason,
-                Qt.FocusReason.BacktabFocusReason,
-                Qt.FocusReason.ShortcutFocusReason,
-            )
-        elif (
-            kind == QEvent.Type.ShortcutOverride
-            and self._keyboard_focus
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Space
-            and isinstance(watched, QAbstractButton | QComboBox | QAbstractItemView)
-        ):
-            event.accept()
-            return True
-        return False
+    # --- closing ---
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the worker, always, and remember the layout."""
@@ -291,10 +272,10 @@ class MainWindow(QMainWindow):
         if self._is_filled:
             self._keep_experiment()
             self.workspace.save_layout()
-            app = QApplication.instance()
-            if app is not None:
-                app.removeEventFilter(self)
             if self.session.has_started:
+                app = QApplication.instance()
+                assert app is not None  # a window cannot be without one
+                app.removeEventFilter(self._space_key)
                 self._reporter.remove()
                 self.session.close()
         super().closeEvent(event)

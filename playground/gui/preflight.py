@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -151,6 +149,10 @@ def _os_release() -> dict[str, str]:
 
 
 def _apt_knows(package: str) -> bool:
+    # Only where something is missing: these two take a while to load.
+    import shutil
+    import subprocess
+
     apt_cache = shutil.which("apt-cache")
     if apt_cache is None:
         return False
@@ -221,6 +223,8 @@ def _answers(display: str) -> bool:
 
 def explain_missing(libraries: Sequence[Library]) -> str:
     """Return a message that names missing libraries and the command that installs them."""
+    import shutil
+
     names = ", ".join(library.soname for library in libraries)
     packages = packages_of(libraries)
     if shutil.which("apt-get"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -100,6 +100,8 @@ class Theme(QObject):
         """
         if name not in CHOICES:
             raise ValueError(f"theme {name!r} does not exist; use one of {', '.join(CHOICES)}")
+        from PySide6.QtCore import Qt  # late: see preview()
+
         if self._application is not app:
             self._application = app
             app.setStyle("Fusion")
@@ -120,8 +122,20 @@ class Theme(QObject):
         if first or wanted is not self._colors:
             self._put_on(app, wanted)
 
+    def preview(self, app: QApplication, name: str) -> None:
+        """Take the colours that :meth:`apply` is about to give, for the first frame.
+
+        Asking Qt for the colour scheme makes all of its enumerations, which takes longer than
+        the whole first frame; the palette of the system tells light from dark as well.
+        """
+        system_is_dark = app.palette().window().color().lightness() < 128
+        is_dark = name == "dark" or (name == "system" and system_is_dark)
+        self._colors = DARK if is_dark else LIGHT
+
     def _wanted(self, app: QApplication) -> Colors:
         """Return the colours that follow from the choice and the system."""
+        from PySide6.QtCore import Qt  # late: see preview()
+
         dark = self._choice == "dark" or (
             self._choice == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark
         )

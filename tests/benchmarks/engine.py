@@ -63,28 +63,32 @@ class Workload:
 
 WORKLOADS = (
     Workload(
-        "W1 2-4-2-1 tanh, batch 10, SGD", 2, 2, TINY, TrainingSpec(HalfSquared(), SGD(), 0.03, 10)
+        "W1 2-4-2-1 tanh, batch 10, SGD",
+        2,
+        2,
+        TINY,
+        TrainingSpec(HalfSquared(), SGD(), 0.03, batch_size=10),
     ),
     Workload(
         "W2 2-8-8-8-8-2 ReLU, batch 32, Adam",
         2,
         2,
         SMALL,
-        TrainingSpec(SoftmaxCrossEntropy(), Adam(), 0.001, 32),
+        TrainingSpec(SoftmaxCrossEntropy(), Adam(), 0.001, batch_size=32),
     ),
     Workload(
         "W3 784-128-64-10 ReLU, batch 64, Adam",
         784,
         10,
         IMAGES,
-        TrainingSpec(SoftmaxCrossEntropy(), Adam(), 0.001, 64),
+        TrainingSpec(SoftmaxCrossEntropy(), Adam(), 0.001, batch_size=64),
     ),
     Workload(
         "W4 784-512-512-10 ReLU, batch 128, Adam",
         784,
         10,
         WIDE,
-        TrainingSpec(SoftmaxCrossEntropy(), Adam(), 0.001, 128),
+        TrainingSpec(SoftmaxCrossEntropy(), Adam(), 0.001, batch_size=128),
     ),
 )
 

@@ -31,13 +31,13 @@ from playground.gui.preflight import check_or_explain
 problem = check_or_explain()
 assert problem is None, problem
 from PySide6.QtCore import QEvent, QObject, QTimer
-from playground.gui.application import application
+from playground.gui.application import bare_application
 from playground.gui.main_window import MainWindow
 from playground.gui.preferences import Preferences
-from playground.gui.theme import theme
-app = application()
+from playground.gui.theme import load_fonts, theme
+app = bare_application()
 preferences = Preferences()
-theme().apply(app, preferences.theme)
+theme().preview(app, preferences.theme)
 window = MainWindow(preferences)
 """
 
@@ -71,6 +71,8 @@ def end():
     def ready(snapshot):
         print(time.time(), flush=True)
         os._exit(0)
+    load_fonts(app)
+    theme().apply(app, preferences.theme)
     window.fill(load_experiment("spirals"))
     window.session.snapshot_ready.connect(ready)
     window.begin()

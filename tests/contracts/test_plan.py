@@ -109,7 +109,8 @@ class Run:
             assert np.allclose(slots[slot], vector, rtol=tolerance, atol=tolerance), slot
 
 
-@pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
+# The sweep in float32 repeats that of float64 with a coarser tolerance.
+@pytest.mark.parametrize("dtype", [FLOAT64, pytest.param(FLOAT32, marks=pytest.mark.slow)], ids=str)
 @pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
 def test_that_the_plan_does_what_the_textbook_says(
