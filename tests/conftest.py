@@ -31,6 +31,12 @@ hypothesis.settings.load_profile("playground")
 _settings_folders = itertools.count()
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Spare the garbage collector the thousands of collected tests each time it looks for leaks."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def _settings_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("settings")

@@ -17,8 +17,8 @@ from playground.training.snapshot import Snapshot
 
 LONGEST_WAIT = 600.0
 """Seconds after which training for a picture is given up."""
-SETTLING_MILLISECONDS = 400
-"""What is drawn with a delay (curves at a low rate, gallery pictures) has this long to appear."""
+SETTLING_MILLISECONDS = 900
+"""What is drawn with a delay (ranges of curves, gallery pictures) has this long to appear."""
 
 
 class ScreenshotError(Exception):
