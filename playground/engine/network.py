@@ -83,6 +83,11 @@ class Architecture:
         return self.layers[0].inputs
 
     @property
+    def weight_count(self) -> int:
+        """Number of weights: multiplications of a forward pass of one sample."""
+        return sum(layer.inputs * layer.outputs for layer in self.layers)
+
+    @property
     def parameter_count(self) -> int:
         """Number of weights and biases."""
         return sum((layer.inputs + 1) * layer.outputs for layer in self.layers)

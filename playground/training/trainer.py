@@ -10,21 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.prepared import PreparedData, prepare
-from playground.engine.network import Architecture, Parameters, initial_parameters, predict, resolve
+from playground.engine.network import Parameters, initial_parameters, predict, resolve
 from playground.engine.operations import Operation
 from playground.engine.optimizers import LearningRate
-from playground.engine.plan import ForwardPlan, RegularizationTape, TrainingPlan, with_ones
+from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
 from playground.experiment.change import Impact, impact
 from playground.experiment.spec import ExperimentSpec
+from playground.training.evaluation import Evaluation, evaluation_sample
 from playground.training.history import CAPACITY, History
 
 Reals = NDArray[Any]
 
-EVALUATION_CAP = 1024
-"""Curves are measured on at most this many training and test samples, always the same ones."""
-EVALUATION_OPERATIONS = 5e7
-"""Wide networks are measured on fewer samples: about so many multiplications for each set."""
-SMALLEST_EVALUATION = 256
 SMALLEST_HISTORY = 128
 STAGED_ABOVE = 2000
 """With more batches per epoch than this, batches are copied to one buffer, to keep one tape."""
@@ -47,35 +43,6 @@ class Metrics:
 
 class Diverged(Exception):
     """Training produced numbers that are not finite. The message says where and what to do."""
-
-
-class _Evaluation:
-    """A fixed set of samples on which the loss is measured during training."""
-
-    def __init__(
-        self, architecture: Architecture, parameters: Parameters, inputs: Reals, labels: Reals
-    ) -> None:
-        dtype = parameters.vector.dtype
-        self.head, self.labels, self.count = architecture.head, labels, len(inputs)
-        self.inputs = with_ones(inputs, dtype)
-        self.targets = self.head.targets(labels).astype(dtype)
-        self.plan = ForwardPlan(architecture, parameters, self.count)
-        self._tape = self.plan.record(self.inputs)
-
-    def run(self) -> Reals:
-        """Return the outputs (n, k) for the parameters as they are now (a view)."""
-        for operation in self._tape:
-            operation()
-        return self.plan.outputs.T
-
-    def measure(self) -> tuple[float, float]:
-        """Return mean loss and accuracy; NaN where there are no samples or no classes."""
-        if not self.count:
-            return math.nan, math.nan
-        outputs = self.run()
-        accuracy = self.head.accuracy(outputs, self.labels)
-        loss = float(self.head.loss.values(outputs, self.targets).mean())
-        return loss, math.nan if accuracy is None else accuracy
 
 
 class Trainer:
@@ -121,12 +88,12 @@ class Trainer:
         self._order = np.arange(len(self._source))
         self._before = np.zeros_like(self.parameters.vector)
         self._evaluations = [
-            _Evaluation(self.architecture, self.parameters, inputs[chosen], labels[chosen])
+            Evaluation(self.architecture, self.parameters, inputs[chosen], labels[chosen])
             for inputs, labels in (
                 (self.data.train_inputs, self.data.train_labels),
                 (self.data.test_inputs, self.data.test_labels),
             )
-            for chosen in [_evaluation_sample(len(inputs), self._evaluation_cap())]
+            for chosen in [evaluation_sample(len(inputs), self.architecture.weight_count)]
         ]
         self._start()
 
@@ -450,13 +417,6 @@ class Trainer:
             ratios.append(_norm(changes.weights(index)) / size if size > 0 else math.nan)
         return np.array(ratios)
 
-    def _weight_count(self) -> int:
-        return sum(layer.inputs * layer.outputs for layer in self.architecture.layers)
-
-    def _evaluation_cap(self) -> int:
-        affordable = int(EVALUATION_OPERATIONS / self._weight_count())
-        return max(SMALLEST_EVALUATION, min(EVALUATION_CAP, affordable))
-
     def _empty_history(self) -> History:
         """Return a history whose cost is small, judged by sizes alone, never by a clock.
 
@@ -465,7 +425,7 @@ class Trainer:
         interval doubles each time they are full, and the share halves. Times are those of a
         machine of 5e10 operations per second.
         """
-        weights = self._weight_count()
+        weights = self.architecture.weight_count
         samples = sum(evaluation.count for evaluation in self._evaluations)
         batch = min(self.spec.training.batch_size, len(self._source))
         evaluation_seconds = 5e-5 + 2 * weights * samples / 5e10
@@ -476,13 +436,6 @@ class Trainer:
         affordable = int(0.5 / evaluation_seconds) // 2 * 2
         capacity = max(SMALLEST_HISTORY, min(CAPACITY, affordable))
         return History(self.layer_names, interval, capacity)
-
-
-def _evaluation_sample(count: int, cap: int) -> NDArray[np.int64]:
-    """Return the indices of the samples on which curves are measured: all, or a fixed draw."""
-    if count <= cap:
-        return np.arange(count)
-    return np.sort(np.random.default_rng(0).permutation(count)[:cap])
 
 
 def _norm(matrix: Reals) -> float:
