@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,11 @@ from playground.schema.parameter import Option, real
 Reals = NDArray[Any]
 
 _STRENGTHS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+
+
+def _strength(label: str, help: str) -> msgspec.Meta:
+    """Annotate the factor of a penalty: from 0 on, in steps of factors, changed while training."""
+    return real(label, ge=0, le=1e6, logarithmic=True, live=True, suggestions=_STRENGTHS, help=help)
 
 
 class Regularizer(Option, frozen=True):
@@ -77,15 +83,7 @@ class L1(Regularizer, frozen=True, tag="l1"):
 
     strength: Annotated[
         float,
-        real(
-            "Strength",
-            ge=0,
-            le=1e6,
-            logarithmic=True,
-            live=True,
-            suggestions=_STRENGTHS,
-            help="The factor λ of the penalty.",
-        ),
+        _strength("Strength", "The factor λ of the penalty."),
     ] = 0.001
 
     def penalty(self, weights: Reals) -> float:
@@ -118,15 +116,7 @@ class L2(Regularizer, frozen=True, tag="l2"):
 
     strength: Annotated[
         float,
-        real(
-            "Strength",
-            ge=0,
-            le=1e6,
-            logarithmic=True,
-            live=True,
-            suggestions=_STRENGTHS,
-            help="The factor λ of the penalty.",
-        ),
+        _strength("Strength", "The factor λ of the penalty."),
     ] = 0.001
 
     def penalty(self, weights: Reals) -> float:
@@ -159,27 +149,11 @@ class ElasticNet(Regularizer, frozen=True, tag="elastic_net"):
 
     l1: Annotated[
         float,
-        real(
-            "L1 strength",
-            ge=0,
-            le=1e6,
-            logarithmic=True,
-            live=True,
-            suggestions=_STRENGTHS,
-            help="The factor λ₁ of the sum of sizes.",
-        ),
+        _strength("L1 strength", "The factor λ₁ of the sum of sizes."),
     ] = 0.001
     l2: Annotated[
         float,
-        real(
-            "L2 strength",
-            ge=0,
-            le=1e6,
-            logarithmic=True,
-            live=True,
-            suggestions=_STRENGTHS,
-            help="The factor λ₂ of half the sum of squares.",
-        ),
+        _strength("L2 strength", "The factor λ₂ of half the sum of squares."),
     ] = 0.001
 
     def penalty(self, weights: Reals) -> float:
