@@ -81,7 +81,8 @@ def shared_mnist() -> Path:
 def _leaked_threads(before: set[threading.Thread]) -> list[str]:
     leaked = []
     for thread in threading.enumerate():
-        if thread in before or (thread.daemon and thread.name != "training"):
+        is_ours = thread.name == "training" or thread.name.startswith("job: ")
+        if thread in before or (thread.daemon and not is_ours):
             continue
         thread.join(ENDING_SECONDS)
         if thread.is_alive():
