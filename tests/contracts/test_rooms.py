@@ -12,7 +12,17 @@ from playground.experiment.presets import preset_names
 
 ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN = ("PySide6", "shiboken6", "pyqtgraph", "ziamath")
-ROOMS = ("schema", "resources", "engine", "data", "experiment", "training", "cli")
+ROOMS = (
+    "schema",
+    "resources",
+    "files",
+    "engine",
+    "data",
+    "experiment",
+    "training",
+    "exporting",
+    "cli",
+)
 
 
 def _modules() -> list[str]:
