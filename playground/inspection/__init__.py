@@ -1,0 +1,1 @@
+"""One training step, taken apart: every operation with its real numbers. No Qt."""
