@@ -15,7 +15,8 @@ from playground import __version__
 
 if TYPE_CHECKING:
     from playground.experiment.spec import ExperimentSpec
-    from playground.training.trainer import Metrics, Trainer
+    from playground.training.evaluation import Metrics
+    from playground.training.trainer import Trainer
 
 DEFAULT_EXPERIMENT = "spirals"
 REPORTS_PER_SECOND = 10
@@ -256,8 +257,10 @@ class _JsonReport:
             "epoch": trainer.epoch,
             "step": trainer.step,
             "train_loss": _finite(metrics.train_loss),
+            "validation_loss": _finite(metrics.validation_loss),
             "test_loss": _finite(metrics.test_loss),
             "train_accuracy": _finite(metrics.train_accuracy),
+            "validation_accuracy": _finite(metrics.validation_accuracy),
             "test_accuracy": _finite(metrics.test_accuracy),
             "steps_per_second": _finite(rate),
             **more,
@@ -314,6 +317,7 @@ def _sentence(metrics: Metrics) -> str:
     parts = []
     for name, loss, accuracy in (
         ("train", metrics.train_loss, metrics.train_accuracy),
+        ("validation", metrics.validation_loss, metrics.validation_accuracy),
         ("test", metrics.test_loss, metrics.test_accuracy),
     ):
         if loss is not None:

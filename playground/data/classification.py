@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from playground.data.dataset import Floats, Samples, Task, TaskKind
-from playground.data.fields import InputFeatures, Seed, TrainingShare
+from playground.data.fields import InputFeatures, Seed, TrainingShare, ValidationShare
 from playground.data.planar import (
     DisplacementNoise,
     LabelNoise,
@@ -185,6 +185,7 @@ class LogicGate(PlanarDataset, frozen=True, tag="logic_gate"):
         shown("Gate", help="Which truth table to learn."),
     ] = "and"
     training_share: TrainingShare = 1.0
+    validation_share: ValidationShare = 0.0
     seed: Seed = 0
     features: InputFeatures = ("x1", "x2")
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from playground.data.streams import Purpose, stream
 from playground.schema.parameter import Option
 from playground.schema.task import Task, TaskKind
+from playground.schema.validation import InvalidValue
 
 __all__ = [
     "DataError",
@@ -23,9 +24,13 @@ __all__ = [
     "split",
     "stratified_queue",
     "training_count",
+    "validation_count",
 ]
 
 Floats = NDArray[np.float64]
+
+SHARE_TOLERANCE = 1e-9
+"""Shares such as 0.7 and 0.3 are meant to be all samples, although their sum is not quite 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +77,8 @@ class Samples:
 class Dataset(Option, frozen=True):
     """A source of samples. Its fields say how many, how noisy, which seed.
 
-    Every dataset has the fields ``training_share`` and ``seed``; equal fields give equal samples
-    on every machine.
+    Every dataset has the fields ``training_share``, ``validation_share`` and ``seed``; equal
+    fields give equal samples on every machine.
     """
 
     gallery: ClassVar[str] = ""
@@ -90,6 +95,7 @@ class Dataset(Option, frozen=True):
         # Promised here but declared by each dataset, so that a form shows them after the fields
         # that are the dataset's own.
         training_share: float
+        validation_share: float
         seed: int
 
     @property
@@ -106,6 +112,22 @@ class Dataset(Option, frozen=True):
     def training_count(self) -> int:
         """How many samples there will be for training: at least one."""
         return training_count(self.sample_count, self.training_share)
+
+    @property
+    def validation_count(self) -> int:
+        """How many samples there will be for validation; none without a share for it.
+
+        Raises
+        ------
+        InvalidValue
+            If the shares are more than all samples.
+        """
+        return validation_count(self.sample_count, self.training_share, self.validation_share)
+
+    @property
+    def test_count(self) -> int:
+        """How many samples there will be for testing: those that the two shares leave."""
+        return self.sample_count - self.training_count - self.validation_count
 
     def samples(self) -> Samples:
         """Generate or read all samples.
@@ -128,15 +150,16 @@ class DataError(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Which samples are for training and which for testing.
+    """Which samples are for training, which for validation and which for testing.
 
     Attributes
     ----------
-    train, test : (n,) int64
-        Indices into the samples, disjoint, together all of them.
+    train, validation, test : (n,) int64
+        Indices into the samples, ascending, disjoint, together all of them.
     """
 
     train: NDArray[np.int64]
+    validation: NDArray[np.int64]
     test: NDArray[np.int64]
 
 
@@ -145,11 +168,44 @@ def training_count(sample_count: int, training_share: float) -> int:
     return max(1, round(training_share * sample_count))
 
 
-def split(samples: Samples, training_share: float, seed: int) -> Split:
-    """Divide samples into training and test, stratum by stratum.
+def validation_count(sample_count: int, training_share: float, validation_share: float) -> int:
+    """Return how many of the samples are for validation.
 
-    A larger share only moves samples from test to training: the order in which they move
-    depends on the seed alone.
+    At least one, if there is a share for it and training leaves any; all that training leaves,
+    if the shares are all samples together.
+
+    Raises
+    ------
+    InvalidValue
+        If the shares are more than all samples; the field named is ``data.validation_share``.
+    """
+    if validation_share <= 0:
+        return 0
+    both = training_share + validation_share
+    if both > 1 + SHARE_TOLERANCE:
+        left = 1 - training_share
+        remedy = f"lower it to {left:.4g}, or lower the training share" if left > 0 else "use 0"
+        raise InvalidValue(
+            "data.validation_share",
+            validation_share,
+            f"and data.training_share {training_share:g} are more than all samples",
+            f"{remedy}; both together are at most 1",
+        )
+    left_over = sample_count - training_count(sample_count, training_share)
+    if both > 1 - SHARE_TOLERANCE:
+        return left_over
+    return min(max(1, round(validation_share * sample_count)), left_over)
+
+
+def split(
+    samples: Samples, training_share: float, seed: int, validation_share: float = 0.0
+) -> Split:
+    """Divide samples into training, validation and test, stratum by stratum.
+
+    The samples stand in a queue whose order depends on the seed alone. Training takes from its
+    beginning, validation from its end, and what is between them is for testing. So a larger
+    training share only moves samples from test to training, a larger validation share only moves
+    samples from test to validation, and neither ever moves one between training and validation.
 
     Parameters
     ----------
@@ -157,10 +213,22 @@ def split(samples: Samples, training_share: float, seed: int) -> Split:
         Between 0 and 1. At least one sample is always for training.
     seed
         Same seed, same division.
+    validation_share
+        Between 0 and what training leaves.
+
+    Raises
+    ------
+    InvalidValue
+        If the shares are more than all samples.
     """
     queue = stratified_queue(samples.strata, stream(seed, Purpose.SPLIT))
     training = training_count(len(queue), training_share)
-    return Split(np.sort(queue[:training]), np.sort(queue[training:]))
+    testing_ends = len(queue) - validation_count(len(queue), training_share, validation_share)
+    return Split(
+        train=np.sort(queue[:training]),
+        validation=np.sort(queue[testing_ends:]),
+        test=np.sort(queue[training:testing_ends]),
+    )
 
 
 def stratified_queue(

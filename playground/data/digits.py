@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import DataError
-from playground.data.fields import Seed, TrainingShare
+from playground.data.fields import Seed, TrainingShare, ValidationShare
 from playground.data.images import DigitImages
 from playground.resources import resource
 from playground.schema.parameter import whole
@@ -42,6 +42,7 @@ class Digits(DigitImages, frozen=True, tag="digits"):
         ),
     ] = _COUNT
     training_share: TrainingShare = 0.8
+    validation_share: ValidationShare = 0.0
     seed: Seed = 0
 
     def collection(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -19,6 +19,19 @@ TrainingShare = Annotated[
     ),
 ]
 
+ValidationShare = Annotated[
+    float,
+    real(
+        "Validation share",
+        ge=0.0,
+        le=0.9,
+        step=0.05,
+        help="Fraction of the samples on which choices are judged while training: when to stop, "
+        "which settings are better. Whoever chooses by the test samples has learned from them. "
+        "Taken from the test samples.",
+    ),
+]
+
 Seed = Annotated[
     int,
     whole(

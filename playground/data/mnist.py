@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data.fields import Seed, TrainingShare
+from playground.data.fields import Seed, TrainingShare, ValidationShare
 from playground.data.images import DigitImages
 from playground.data.mnist_folder import IMAGE_SHAPE, load_folder
 from playground.schema.parameter import shown, whole
@@ -47,6 +47,7 @@ class Mnist(DigitImages, frozen=True, tag="mnist"):
         ),
     ] = 2000
     training_share: TrainingShare = 0.8
+    validation_share: ValidationShare = 0.0
     seed: Seed = 0
 
     def collection(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

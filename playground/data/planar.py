@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Dataset, Floats, Samples, Task, TaskKind
 from playground.data.features import FeatureName, check, expand, labels_of
-from playground.data.fields import InputFeatures, Seed, TrainingShare
+from playground.data.fields import InputFeatures, Seed, TrainingShare, ValidationShare
 from playground.schema.parameter import real, whole
 
 TWO_CLASSES = Task(TaskKind.BINARY, ("negative", "positive"))
@@ -127,6 +127,7 @@ class ScatteredDataset(PlanarDataset, frozen=True):
     points: Points = 500
     noise: DisplacementNoise = 0.0
     training_share: TrainingShare = 0.5
+    validation_share: ValidationShare = 0.0
     seed: Seed = 0
     features: InputFeatures = ("x1", "x2")
 

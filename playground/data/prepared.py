@@ -19,7 +19,7 @@ class PreparedData:
     samples
         All of them.
     split
-        Which are for training and which for testing.
+        Which are for training, which for validation and which for testing.
     """
 
     dataset: Dataset
@@ -42,6 +42,16 @@ class PreparedData:
         return self.samples.labels[self.split.train]
 
     @functools.cached_property
+    def validation_inputs(self) -> Floats:
+        """What the network sees of the validation samples, (n_validation, d); may be (0, d)."""
+        return self.samples.inputs[self.split.validation]
+
+    @functools.cached_property
+    def validation_labels(self) -> Floats:
+        """Class indices or values of the validation samples, (n_validation,)."""
+        return self.samples.labels[self.split.validation]
+
+    @functools.cached_property
     def test_inputs(self) -> Floats:
         """What the network sees of the test samples, (n_test, d); n_test may be 0."""
         return self.samples.inputs[self.split.test]
@@ -60,7 +70,8 @@ def prepare(dataset: Dataset) -> PreparedData:
     DataError
         If files are missing or unreadable.
     InvalidValue
-        If a field does not fit the data.
+        If a field does not fit the data, or the shares are more than all samples.
     """
     samples = dataset.samples()
-    return PreparedData(dataset, samples, split(samples, dataset.training_share, dataset.seed))
+    divided = split(samples, dataset.training_share, dataset.seed, dataset.validation_share)
+    return PreparedData(dataset, samples, divided)

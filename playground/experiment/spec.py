@@ -125,6 +125,7 @@ def checked(spec: ExperimentSpec) -> ExperimentSpec:
     spec = validated(spec)
     _check_loss(spec)
     _check_batch(spec)
+    _ = spec.data.validation_count  # names shares that are more than all samples
     _ = spec.data.input_names  # names features that repeat or are missing
     return spec
 

@@ -12,6 +12,8 @@ Floats = NDArray[np.float64]
 
 CAPACITY = 2048
 """Most records kept. When full, every second one goes and the interval doubles."""
+_PLAIN = 8
+"""Columns that do not depend on the layers: step, epoch, three losses, three accuracies."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,9 +26,9 @@ class HistoryView:
         Number of training steps made.
     epoch : (n,)
         The same in passes over the training data, with fractions.
-    train_loss, test_loss : (n,)
-        Mean loss without regularization; NaN where there is no test set.
-    train_accuracy, test_accuracy : (n,)
+    train_loss, validation_loss, test_loss : (n,)
+        Mean loss without regularization; NaN where there is no such set.
+    train_accuracy, validation_accuracy, test_accuracy : (n,)
         From 0 to 1; NaN where it has no meaning.
     gradient_norm : (n, layers)
         ‖∂C/∂(W, b)‖ of the batch before; NaN in the first row.
@@ -39,8 +41,10 @@ class HistoryView:
     step: Floats
     epoch: Floats
     train_loss: Floats
+    validation_loss: Floats
     test_loss: Floats
     train_accuracy: Floats
+    validation_accuracy: Floats
     test_accuracy: Floats
     gradient_norm: Floats
     update_ratio: Floats
@@ -68,7 +72,7 @@ class History:
     ) -> None:
         self.layer_names = layer_names
         self.interval = interval
-        self._rows = np.full((capacity, 6 + 2 * len(layer_names)), np.nan)
+        self._rows = np.full((capacity, _PLAIN + 2 * len(layer_names)), np.nan)
         self._count = 0
 
     def __len__(self) -> int:
@@ -86,12 +90,22 @@ class History:
         self,
         step: int,
         epoch: float,
-        losses: tuple[float, float],
-        accuracies: tuple[float, float],
+        losses: tuple[float, float, float],
+        accuracies: tuple[float, float, float],
         gradient_norms: Floats,
         update_ratios: Floats,
     ) -> None:
-        """Add a record; NaN where a value has no meaning."""
+        """Add a record; NaN where a value has no meaning.
+
+        Parameters
+        ----------
+        step, epoch
+            When.
+        losses, accuracies
+            On the training, the validation and the test samples.
+        gradient_norms, update_ratios : (layers,)
+            One per layer.
+        """
         if self._count == len(self._rows):
             half = self._rows[::2].copy()
             self._rows[: len(half)] = half
@@ -100,35 +114,45 @@ class History:
             if not self.is_due(step):
                 return
         row = self._rows[self._count]
-        row[:6] = (step, epoch, *losses, *accuracies)
+        row[:_PLAIN] = (step, epoch, *losses, *accuracies)
         layers = len(self.layer_names)
-        row[6 : 6 + layers] = gradient_norms
-        row[6 + layers :] = update_ratios
+        row[_PLAIN : _PLAIN + layers] = gradient_norms
+        row[_PLAIN + layers :] = update_ratios
         self._count += 1
 
     def view(self) -> HistoryView:
         """Return a copy of the record so far."""
         rows = self._rows[: self._count].T.copy()
         layers = len(self.layer_names)
-        step, epoch, train_loss, test_loss, train_accuracy, test_accuracy = rows[:6]
+        step, epoch, *measured = rows[:_PLAIN]
+        losses, accuracies = measured[:3], measured[3:]
         return HistoryView(
             step=step,
             epoch=epoch,
-            train_loss=train_loss,
-            test_loss=test_loss,
-            train_accuracy=train_accuracy,
-            test_accuracy=test_accuracy,
-            gradient_norm=rows[6 : 6 + layers].T,
-            update_ratio=rows[6 + layers :].T,
+            train_loss=losses[0],
+            validation_loss=losses[1],
+            test_loss=losses[2],
+            train_accuracy=accuracies[0],
+            validation_accuracy=accuracies[1],
+            test_accuracy=accuracies[2],
+            gradient_norm=rows[_PLAIN : _PLAIN + layers].T,
+            update_ratio=rows[_PLAIN + layers :].T,
             layer_names=self.layer_names,
         )
 
     def state(self) -> dict[str, Any]:
         """Return what :meth:`restore` needs."""
-        return {"interval": self.interval, "rows": self._rows[: self._count].copy()}
+        return {
+            "interval": self.interval,
+            "capacity": len(self._rows),
+            "rows": self._rows[: self._count].copy(),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue from a state of an equal run."""
         self.interval = state["interval"]
         self._count = len(state["rows"])
+        if len(self._rows) != state["capacity"]:
+            # A batch size that was changed while training ran leaves the capacity as it was.
+            self._rows = np.full((state["capacity"], self._rows.shape[1]), np.nan)
         self._rows[: self._count] = state["rows"]

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from playground.engine.network import predict
 from playground.engine.plan import ForwardPlan, with_ones
+from playground.training.evaluation import Metrics
 from playground.training.history import HistoryView
 from playground.training.pictures import PlanePictures, weight_pictures
-from playground.training.trainer import Metrics, Trainer
+from playground.training.trainer import Trainer
 from playground.training.view import ColorTables, Pixels, View
 
 __all__ = [

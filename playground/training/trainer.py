@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.prepared import PreparedData, prepare
-from playground.engine.network import Parameters, initial_parameters, predict, resolve
+from playground.engine.network import Parameters, initial_parameters, resolve
 from playground.engine.operations import Operation
 from playground.engine.optimizers import LearningRate
 from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
 from playground.experiment.change import Impact, impact
 from playground.experiment.spec import ExperimentSpec
-from playground.training.evaluation import Evaluation, evaluation_sample
+from playground.training.evaluation import Evaluations, Metrics, full_metrics
 from playground.training.history import CAPACITY, History
 
 Reals = NDArray[Any]
@@ -29,16 +28,6 @@ LARGEST_WEIGHT = 1e7
 that would otherwise follow. Initial values are ten times smaller at the most."""
 SMALLEST_NORMAL = 1e-30
 """Smaller optimizer memories are set to 0 once per epoch: denormal numbers are slow."""
-
-
-@dataclass(frozen=True, slots=True)
-class Metrics:
-    """How good the network is. ``None`` where a value has no meaning."""
-
-    train_loss: float | None
-    test_loss: float | None
-    train_accuracy: float | None
-    test_accuracy: float | None
 
 
 class Diverged(Exception):
@@ -65,6 +54,8 @@ class Trainer:
         Training steps made; passes over the training data completed.
     history
         The record of the run.
+    evaluations
+        The samples on which curves are measured.
 
     Raises
     ------
@@ -87,14 +78,7 @@ class Trainer:
         self._targets = self._source_targets.copy()
         self._order = np.arange(len(self._source))
         self._before = np.zeros_like(self.parameters.vector)
-        self._evaluations = [
-            Evaluation(self.architecture, self.parameters, inputs[chosen], labels[chosen])
-            for inputs, labels in (
-                (self.data.train_inputs, self.data.train_labels),
-                (self.data.test_inputs, self.data.test_labels),
-            )
-            for chosen in [evaluation_sample(len(inputs), self.architecture.weight_count)]
-        ]
+        self.evaluations = Evaluations(self.architecture, self.parameters, self.data)
         self._start()
 
     def _start(self) -> None:
@@ -218,36 +202,12 @@ class Trainer:
                     self._record()
 
     def metrics(self) -> Metrics:
-        """Measure loss and accuracy on all training and all test samples."""
-        values: list[float | None] = []
-        accuracies: list[float | None] = []
-        head, data = self.architecture.head, self.data
-        for inputs, labels in (
-            (data.train_inputs, data.train_labels),
-            (data.test_inputs, data.test_labels),
-        ):
-            if not len(inputs):
-                values.append(None)
-                accuracies.append(None)
-                continue
-            with np.errstate(all="ignore"):
-                outputs = predict(self.architecture, self.parameters, inputs)
-                loss = float(head.loss.values(outputs, head.targets(labels)).mean())
-            values.append(loss)
-            accuracies.append(head.accuracy(outputs, labels))
-        return Metrics(values[0], values[1], accuracies[0], accuracies[1])
+        """Measure loss and accuracy on all samples of the training, validation and test sets."""
+        return full_metrics(self.architecture, self.parameters, self.data)
 
     def quick_metrics(self) -> Metrics:
         """Measure on the samples of the curves: all of a small set, a fixed draw of a large one."""
-        with np.errstate(all="ignore"):
-            (train_loss, train_accuracy), (test_loss, test_accuracy) = (
-                evaluation.measure() for evaluation in self._evaluations
-            )
-        values = (train_loss, test_loss, train_accuracy, test_accuracy)
-        has_test = self._evaluations[1].count > 0
-        is_classified = self.architecture.head.task.class_count > 0
-        kept = (True, has_test, is_classified, is_classified and has_test)
-        return Metrics(*(v if keep else None for v, keep in zip(values, kept, strict=True)))
+        return self.evaluations.metrics()
 
     def check_finite(self) -> None:
         """Make sure that all parameters are finite, and none larger than ``LARGEST_WEIGHT``.
@@ -388,21 +348,12 @@ class Trainer:
             vector[np.abs(vector) < SMALLEST_NORMAL] = 0
 
     def _record(self, is_first: bool = False) -> None:
+        losses, accuracies = self.evaluations.measure()
         with np.errstate(all="ignore"):
-            (train_loss, train_accuracy), (test_loss, test_accuracy) = (
-                evaluation.measure() for evaluation in self._evaluations
-            )
             norms, ratios = self._gradient_norms(), self._update_ratios()
         if is_first:
             norms, ratios = np.full_like(norms, np.nan), np.full_like(ratios, np.nan)
-        self.history.append(
-            self.step,
-            self.epoch_fraction,
-            (train_loss, test_loss),
-            (train_accuracy, test_accuracy),
-            norms,
-            ratios,
-        )
+        self.history.append(self.step, self.epoch_fraction, losses, accuracies, norms, ratios)
 
     def _gradient_norms(self) -> Reals:
         gradients = Parameters(self.architecture.layers, self._state.gradient)
@@ -426,7 +377,7 @@ class Trainer:
         machine of 5e10 operations per second.
         """
         weights = self.architecture.weight_count
-        samples = sum(evaluation.count for evaluation in self._evaluations)
+        samples = self.evaluations.count
         batch = min(self.spec.training.batch_size, len(self._source))
         evaluation_seconds = 5e-5 + 2 * weights * samples / 5e10
         step_seconds = 1e-5 + 6 * weights * batch / 5e10

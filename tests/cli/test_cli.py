@@ -22,8 +22,10 @@ FINAL_KEYS = {
     "epoch",
     "step",
     "train_loss",
+    "validation_loss",
     "test_loss",
     "train_accuracy",
+    "validation_accuracy",
     "test_accuracy",
     "steps_per_second",
 }
@@ -64,6 +66,21 @@ def test_that_metrics_without_meaning_are_null(capsys: pytest.CaptureFixture[str
     plane = _json_lines(capsys, "tf-playground", "--set", "data.kind=plane", "--epochs", "2")[-1]
     assert plane["train_accuracy"] is None
     assert plane["test_loss"] is not None
+    assert plane["validation_loss"] is None
+
+
+def test_that_a_validation_share_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    share = ("--set", "data.validation_share=0.2", "--epochs", "2")
+    line = _json_lines(capsys, "spirals", *share)[-1]
+    assert 0 <= line["validation_accuracy"] <= 1
+    assert main(["train", "spirals", *share]) == 0
+    assert "validation loss" in capsys.readouterr().out
+
+
+def test_that_shares_beyond_all_samples_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    complaint = _complaint(capsys, "train", "spirals", "--set", "data.validation_share=0.8")
+    assert "data.validation_share 0.8" in complaint
+    assert "lower it to 0.5" in complaint
 
 
 def test_that_xor_reaches_zero_errors_with_its_own_seed_and_length(

@@ -63,9 +63,10 @@ def test_that_a_dataset_introduces_itself(dataset: Any) -> None:
 @each
 def test_that_common_fields_come_after_a_datasets_own(dataset: Any) -> None:
     names = [field.name for field in fields_of(dataset)]
-    common = [n for n in names if n in ("training_share", "seed", "features")]
+    shared = ("training_share", "validation_share", "seed", "features")
+    common = [n for n in names if n in shared]
     assert names[-len(common) :] == common
-    assert common[:2] == ["training_share", "seed"]
+    assert common[:3] == ["training_share", "validation_share", "seed"]
 
 
 @each

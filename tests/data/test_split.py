@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from playground.data.dataset import stratified_queue
 from playground.data.digits import Digits
 from playground.data.prepared import PreparedData, prepare
 from playground.data.regression import Plane
+from playground.schema.validation import InvalidValue
 
 PATTERNS = [Circles, Xor, Gaussians, Spirals, Plane]
 
@@ -35,6 +37,60 @@ def test_that_a_larger_share_only_moves_samples_from_test_to_training(dataset: A
         previous = train
 
 
+@pytest.mark.parametrize("dataset", [*PATTERNS, Digits], ids=lambda d: d.__name__)
+def test_that_a_larger_training_share_leaves_the_validation_samples_alone(dataset: Any) -> None:
+    splits = [
+        prepare(dataset(training_share=share, validation_share=0.2)).split
+        for share in (0.1, 0.4, 0.65, 0.79)
+    ]
+    for split in splits[1:]:
+        np.testing.assert_array_equal(split.validation, splits[0].validation)
+    for before, after in itertools.pairwise(splits):
+        assert set(before.train) < set(after.train)
+        assert set(before.test) > set(after.test)
+
+
+@pytest.mark.parametrize("dataset", [*PATTERNS, Digits], ids=lambda d: d.__name__)
+def test_that_a_larger_validation_share_only_takes_from_the_test_samples(dataset: Any) -> None:
+    splits = [
+        prepare(dataset(training_share=0.5, validation_share=share)).split
+        for share in (0, 0.1, 0.25, 0.5)
+    ]
+    assert not len(splits[0].validation)
+    assert not len(splits[-1].test)
+    for before, after in itertools.pairwise(splits):
+        np.testing.assert_array_equal(before.train, after.train)
+        assert set(before.validation) < set(after.validation)
+
+
+def test_that_each_of_the_three_sets_keeps_the_proportions_of_the_classes() -> None:
+    data = prepare(Digits(training_share=0.6, validation_share=0.2))
+    whole = np.bincount(data.samples.labels.astype(int)) / len(data.samples.labels)
+    for indices in (data.split.train, data.split.validation, data.split.test):
+        counts = np.bincount(data.samples.labels[indices].astype(int))
+        assert np.abs(counts - whole * len(indices)).max() <= 2
+
+
+@pytest.mark.parametrize("points", range(1, 12))
+def test_that_shares_of_one_in_sum_leave_nothing_for_testing(points: int) -> None:
+    split = prepare(Circles(points=points, training_share=0.7, validation_share=0.3)).split
+    assert len(split.test) == 0
+
+
+def test_that_a_small_validation_share_is_one_sample_at_least() -> None:
+    assert Circles(points=10, training_share=0.5, validation_share=0.01).validation_count == 1
+    assert Circles(points=1, training_share=0.5, validation_share=0.5).validation_count == 0
+
+
+def test_that_shares_that_are_more_than_everything_are_refused_with_a_remedy() -> None:
+    message = (
+        r"data\.validation_share 0\.4 and data\.training_share 0\.8 are more than all samples; "
+        r"lower it to 0\.2, or lower the training share"
+    )
+    with pytest.raises(InvalidValue, match=message):
+        prepare(Circles(training_share=0.8, validation_share=0.4))
+
+
 def test_that_moving_the_share_keeps_the_points() -> None:
     first, second = prepare(Circles(training_share=0.2)), prepare(Circles(training_share=0.8))
     np.testing.assert_array_equal(first.samples.points, second.samples.points)
@@ -48,18 +104,25 @@ def test_that_another_seed_gives_another_split() -> None:
 @given(
     points=st.integers(1, 60),
     share=st.floats(0.1, 1),
+    rest=st.floats(0, 1),
     seed=st.integers(0, 2**32 - 1),
     dataset=st.sampled_from(PATTERNS),
 )
 @settings(max_examples=60, deadline=None)
 def test_that_the_split_is_a_partition_of_the_stated_size(
-    points: int, share: float, seed: int, dataset: Any
+    points: int, share: float, rest: float, seed: int, dataset: Any
 ) -> None:
-    chosen = dataset(points=points, training_share=share, seed=seed)
+    validation_share = rest * (1 - share)
+    chosen = dataset(
+        points=points, training_share=share, validation_share=validation_share, seed=seed
+    )
     data = prepare(chosen)
-    train, test = data.split.train, data.split.test
-    assert sorted([*train, *test]) == list(range(points))
+    train, validation, test = data.split.train, data.split.validation, data.split.test
+    assert sorted([*train, *validation, *test]) == list(range(points))
     assert len(train) == max(1, round(share * points)) == chosen.training_count
+    assert len(validation) == chosen.validation_count
+    assert len(test) == chosen.test_count
+    assert (len(validation) > 0) == (validation_share > 0 and len(train) < points)
     assert len(data.samples.points) == points == chosen.sample_count
 
 

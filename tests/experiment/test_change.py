@@ -39,6 +39,7 @@ SPEC = ExperimentSpec()
         ("network.output.activation.kind", "relu", Impact.NETWORK),
         ("data.noise", 10, Impact.DATA),
         ("data.training_share", 0.7, Impact.DATA),
+        ("data.validation_share", 0.1, Impact.DATA),
         ("data.features", ["x1"], Impact.DATA),
         ("data.kind", "circles", Impact.DATA),
     ],

@@ -34,8 +34,9 @@ from playground.gui.train.readout import (
 from playground.gui.train.selector import OptionSelector
 from playground.gui.train.transport import TransportBar
 from playground.schema.validation import replaced
+from playground.training.evaluation import Metrics
 from playground.training.snapshot import Snapshot, SnapshotBuilder, View
-from playground.training.trainer import Metrics, Trainer
+from playground.training.trainer import Trainer
 
 
 def experiment(**training: Any) -> ExperimentSpec:

@@ -16,6 +16,10 @@ from playground.schema.validation import replaced
 
 # 55 training points in batches of 10: five full ones and one of five.
 TINY = checked(ExperimentSpec(data=Spirals(points=100, training_share=0.55, noise=5.0)))
+# The same training samples; 20 of the 45 others are for validation.
+WITH_VALIDATION = checked(
+    ExperimentSpec(data=Spirals(points=100, training_share=0.55, validation_share=0.2, noise=5.0))
+)
 THREE_CLASSES = checked(
     ExperimentSpec(
         data=Spirals3(points=90),

@@ -18,8 +18,8 @@ def _recorded(steps: int, interval: int = 1) -> History:
             history.append(
                 step,
                 step / 10,
-                (loss, 2 * loss),
-                (0.5, np.nan),
+                (loss, 1.5 * loss, 2 * loss),
+                (0.5, 0.4, np.nan),
                 np.array([step, 2.0]),
                 np.array([0.1, step]),
             )
@@ -41,6 +41,7 @@ def test_that_a_long_run_keeps_first_last_and_shape(steps: int, interval: int) -
     assert steps * interval - view.step[-1] < history.interval
     assert set(np.diff(view.step)) == {history.interval}
     np.testing.assert_array_equal(view.train_loss, np.exp(-view.step / 5000))
+    np.testing.assert_array_equal(view.validation_loss, 1.5 * np.exp(-view.step / 5000))
     np.testing.assert_array_equal(view.gradient_norm[:, 0], view.step)
     np.testing.assert_array_equal(view.update_ratio[:, 1], view.step)
 
@@ -63,7 +64,7 @@ def test_that_a_view_is_a_copy() -> None:
     kept = view.train_loss.copy()
     for step in range(11, 5000):
         if history.is_due(step):
-            history.append(step, 0, (9, 9), (9, 9), np.full(2, 9.0), np.full(2, 9.0))
+            history.append(step, 0, (9, 9, 9), (9, 9, 9), np.full(2, 9.0), np.full(2, 9.0))
     assert np.array_equal(view.train_loss, kept)
     assert len(view.step) == 11
 

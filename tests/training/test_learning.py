@@ -8,7 +8,8 @@ import pytest
 
 from playground.experiment.presets import load_experiment
 from playground.experiment.spec import ExperimentSpec
-from playground.training.trainer import Metrics, Trainer
+from playground.training.evaluation import Metrics
+from playground.training.trainer import Trainer
 from tests.training.specs import edited
 
 

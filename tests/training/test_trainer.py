@@ -21,7 +21,14 @@ from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.training import trainer as trainer_module
 from playground.training.trainer import Diverged, Trainer
 from tests.contracts.catalog import OPTIMIZERS, name
-from tests.training.specs import NO_TEST_SET, REGRESSION, THREE_CLASSES, TINY, edited
+from tests.training.specs import (
+    NO_TEST_SET,
+    REGRESSION,
+    THREE_CLASSES,
+    TINY,
+    WITH_VALIDATION,
+    edited,
+)
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -269,11 +276,13 @@ class TestMetrics:
         assert metrics.test_loss == pytest.approx(np.mean(0.5 * (outputs - labels) ** 2))
         assert metrics.test_accuracy == pytest.approx(np.mean((outputs > 0) == (labels > 0)))
 
-    @pytest.mark.parametrize("spec", [TINY, THREE_CLASSES, REGRESSION, NO_TEST_SET])
+    @pytest.mark.parametrize(
+        "spec", [TINY, THREE_CLASSES, REGRESSION, NO_TEST_SET, WITH_VALIDATION]
+    )
     def test_that_quick_metrics_are_exact_on_small_data(self, spec: ExperimentSpec) -> None:
         trainer = _trained(spec, 10)
         quick, full = trainer.quick_metrics(), trainer.metrics()
-        for column in ("train_loss", "test_loss", "train_accuracy", "test_accuracy"):
+        for column in quick.__slots__:
             expected = getattr(full, column)
             expected = expected if expected is None else pytest.approx(expected, rel=1e-5)
             assert getattr(quick, column) == expected
@@ -282,6 +291,7 @@ class TestMetrics:
         regression, alone = Trainer(REGRESSION).metrics(), Trainer(NO_TEST_SET).metrics()
         assert regression.train_accuracy is regression.test_accuracy is None
         assert regression.test_loss is not None
+        assert regression.validation_loss is regression.validation_accuracy is None
         assert alone.test_loss is alone.test_accuracy is None
         assert alone.train_accuracy is not None
 
@@ -311,9 +321,29 @@ class TestMetrics:
             ratio = np.linalg.norm(new - old) / np.linalg.norm(old)
             assert view.update_ratio[-1, layer] == pytest.approx(ratio, rel=1e-4)
 
+    def test_that_validation_is_measured_but_never_changes_the_training(self) -> None:
+        without, validated = _trained(TINY, 30), _trained(WITH_VALIDATION, 30)
+        assert np.array_equal(without.parameters.vector, validated.parameters.vector)
+        view, metrics = validated.history.view(), validated.metrics()
+        data = validated.data
+        assert len(data.validation_labels) == 20
+        outputs = predict(validated.architecture, validated.parameters, data.validation_inputs)
+        labels = np.where(data.validation_labels == 1, 1, -1)[:, None]
+        loss, accuracy = (
+            np.mean(0.5 * (outputs - labels) ** 2),
+            np.mean((outputs > 0) == (labels > 0)),
+        )
+        assert metrics.validation_loss == pytest.approx(loss)
+        assert metrics.validation_accuracy == pytest.approx(accuracy)
+        assert view.validation_loss[-1] == pytest.approx(metrics.validation_loss, rel=1e-5)
+        assert view.validation_accuracy[-1] == pytest.approx(accuracy)
+        assert np.array_equal(view.train_loss, without.history.view().train_loss)
+        assert not np.array_equal(view.test_loss, without.history.view().test_loss)
+
     def test_that_no_test_set_leaves_gaps_in_the_history(self) -> None:
         view = _trained(NO_TEST_SET, 3).history.view()
         assert np.isnan(view.test_loss).all()
+        assert np.isnan(view.validation_loss).all()
         assert np.isfinite(view.train_loss).all()
 
 
