@@ -22,6 +22,8 @@ class Purpose(IntEnum):
     """Which samples are for training."""
     SUBSET = 3
     """Which images of a larger collection are taken."""
+    FOLDS = 4
+    """Which samples cross-validation holds out together."""
 
 
 def stream(seed: int, purpose: Purpose) -> np.random.Generator:

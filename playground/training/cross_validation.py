@@ -1,0 +1,392 @@
+"""k-fold cross-validation: which hidden layers do best on samples that they were not trained on?
+
+The samples that are not for testing are dealt out into k folds. Each architecture is trained k
+times, each time on all folds but one, and is measured on the one that was held out. So every
+sample is held out once, every architecture sees the same folds and starts from the same seed, and
+the test samples stay untouched for the last word.
+
+Kohavi (1995), "A study of cross-validation and bootstrap for accuracy estimation and model
+selection". The rule of one standard error is from Breiman, Friedman, Olshen & Stone (1984),
+"Classification and regression trees", section 3.4.3.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Annotated
+
+import msgspec
+import numpy as np
+
+from playground.data.folds import stratified_folds
+from playground.data.prepared import PreparedData, prepare
+from playground.experiment.architectures import Widths, widths_text, with_widths
+from playground.experiment.spec import ExperimentSpec, architecture_of, checked
+from playground.schema.parameter import whole
+from playground.schema.validation import validated
+from playground.training.jobs import JobRefused, Progress
+from playground.training.trainer import Diverged, Trainer
+
+__all__ = [
+    "MOST_CANDIDATES",
+    "Candidate",
+    "CrossValidation",
+    "FoldRun",
+    "FoldSettings",
+    "Measure",
+    "cross_validate",
+]
+
+MOST_CANDIDATES = 24
+SLICE_SECONDS = 0.01
+"""Training between two looks at whether to go on."""
+
+
+class FoldSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How architectures are compared."""
+
+    folds: Annotated[
+        int,
+        whole(
+            "Folds",
+            ge=2,
+            le=20,
+            suggestions=(3, 5, 10),
+            help="Into how many parts k the samples are dealt. Each is held out once.",
+        ),
+    ] = 5
+    epochs: Annotated[
+        int,
+        whole(
+            "Epochs",
+            ge=1,
+            le=1_000_000,
+            suggestions=(10, 20, 50, 100, 200, 500),
+            soft_range=(1, 500),
+            help="How long each network trains, in passes over its part of the samples.",
+        ),
+    ] = 50
+    seed: Annotated[
+        int,
+        whole(
+            "Seed of the folds",
+            ge=0,
+            le=2**32 - 1,
+            help="Same seed, same folds. Another one shows how much the result depends on them.",
+        ),
+    ] = 0
+
+
+class Measure(Enum):
+    """By what architectures are compared, on the samples held out."""
+
+    ACCURACY = "accuracy"
+    LOSS = "loss"
+
+    @property
+    def more_is_better(self) -> bool:
+        """Whether larger values are better."""
+        return self is Measure.ACCURACY
+
+
+@dataclass(frozen=True, slots=True)
+class FoldRun:
+    """One training with one fold held out.
+
+    Attributes
+    ----------
+    fold
+        Which fold was held out, from 0.
+    train_loss, loss
+        Mean loss on the samples trained on, and on those held out.
+    accuracy
+        Share of right answers among those held out; ``None`` for regression.
+    problem
+        Why training broke off, or "". The values are NaN then.
+    seconds
+        How long it took. It says nothing about equality.
+    """
+
+    fold: int
+    train_loss: float
+    loss: float
+    accuracy: float | None
+    problem: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+    def value(self, measure: Measure) -> float:
+        """Return one measure; NaN if it has no meaning."""
+        value = self.loss if measure is Measure.LOSS else self.accuracy
+        return math.nan if value is None else value
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An architecture and how it has done so far.
+
+    Attributes
+    ----------
+    widths
+        Units of its dense hidden layers.
+    parameter_count
+        Its weights and biases.
+    runs
+        One per fold that was held out so far, in their order.
+    """
+
+    widths: Widths
+    parameter_count: int
+    runs: tuple[FoldRun, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Such as ``8-8``."""
+        return widths_text(self.widths)
+
+    @property
+    def seconds(self) -> float:
+        """How long its trainings took together."""
+        return sum(run.seconds for run in self.runs)
+
+    @property
+    def diverged(self) -> int:
+        """How many of its trainings broke off."""
+        return sum(bool(run.problem) for run in self.runs)
+
+    def values(self, measure: Measure) -> list[float]:
+        """Return what was measured on each fold, without those that broke off."""
+        values = (run.value(measure) for run in self.runs if not run.problem)
+        return [value for value in values if math.isfinite(value)]
+
+    def mean(self, measure: Measure) -> float | None:
+        """Return the mean over the folds, ``None`` without any."""
+        values = self.values(measure)
+        return float(np.mean(values)) if values else None
+
+    def deviation(self, measure: Measure) -> float | None:
+        """Return the standard deviation between the folds (divisor n - 1), ``None`` below two."""
+        values = self.values(measure)
+        return float(np.std(values, ddof=1)) if len(values) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossValidation:
+    """How architectures compare, complete or so far.
+
+    Attributes
+    ----------
+    settings
+        Number of folds, epochs, seed.
+    candidates
+        In the order that was asked for.
+    sample_count
+        Samples that are dealt out into folds.
+    has_classes
+        Whether accuracy has a meaning.
+    """
+
+    settings: FoldSettings
+    candidates: tuple[Candidate, ...]
+    sample_count: int
+    has_classes: bool
+
+    @property
+    def measure(self) -> Measure:
+        """What one compares by unless one prefers the loss: accuracy where it has a meaning."""
+        return Measure.ACCURACY if self.has_classes else Measure.LOSS
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every architecture was trained with every fold held out."""
+        return all(len(each.runs) == self.settings.folds for each in self.candidates)
+
+    def best(self, measure: Measure) -> int | None:
+        """Return the index of the candidate with the best mean.
+
+        Equal means go to fewer parameters. A candidate that broke off on a fold does not count,
+        nor does one with fewer folds than another has so far.
+        """
+        sign = -1.0 if measure.more_is_better else 1.0
+        ranked = [
+            (sign * mean, self.candidates[index].parameter_count, index)
+            for index, mean in self._comparable(measure)
+        ]
+        return min(ranked)[-1] if ranked else None
+
+    def simplest(self, measure: Measure) -> int | None:
+        """Return the candidate with the fewest parameters that is about as good as the best.
+
+        That is within one standard error of the mean of the best, its deviation / √k: the
+        difference may then well be chance.
+        """
+        best = self.best(measure)
+        if best is None:
+            return None
+        winner = self.candidates[best]
+        top, deviation = winner.mean(measure), winner.deviation(measure)
+        if top is None or deviation is None:
+            return best
+        error = deviation / math.sqrt(len(winner.values(measure)))
+        near = [
+            (self.candidates[index].parameter_count, abs(mean - top), index)
+            for index, mean in self._comparable(measure)
+            if abs(mean - top) <= error
+        ]
+        return min(near)[-1]
+
+    def _comparable(self, measure: Measure) -> Iterator[tuple[int, float]]:
+        rounds = max((len(each.runs) for each in self.candidates), default=0)
+        for index, candidate in enumerate(self.candidates):
+            mean = candidate.mean(measure)
+            if mean is not None and not candidate.diverged and len(candidate.runs) == rounds:
+                yield index, mean
+
+
+def cross_validate(
+    spec: ExperimentSpec,
+    candidates: Sequence[Widths],
+    settings: FoldSettings,
+    progress: Progress | None = None,
+) -> CrossValidation:
+    """Train each architecture once per fold and measure it on what was held out.
+
+    Everything but the hidden layers is as in the experiment: the same optimizer, loss, batches
+    and initial weights. The samples held out are the test set of their training, so that nothing
+    that follows a validation set (early stopping, a learning rate that falls on a plateau) sees
+    them. Fold by fold, so that all architectures can be compared early.
+
+    Parameters
+    ----------
+    spec
+        A checked experiment.
+    candidates
+        Architectures, 1 to ``MOST_CANDIDATES``; repeated ones count once.
+    settings
+        Folds, epochs and seed.
+    progress
+        Told how far it is, with a :class:`CrossValidation` so far, about every 10 ms.
+
+    Returns
+    -------
+    CrossValidation
+        Equal arguments give equal results, but for the times.
+
+    Raises
+    ------
+    JobRefused
+        If there are too few samples or too many architectures.
+    InvalidValue
+        If an architecture does not fit the experiment.
+    DataError
+        If the samples cannot be read.
+    """
+    progress = progress or Progress()
+    settings = validated(settings)
+    specs = _specs(spec, candidates)
+    progress.report(0, "Preparing the samples")
+    data = prepare(spec.data)
+    parts = _parts(data, settings)
+    architectures = [architecture_of(each) for each in specs.values()]
+    result = CrossValidation(
+        settings,
+        tuple(
+            Candidate(widths, architecture.parameter_count)
+            for widths, architecture in zip(specs, architectures, strict=True)
+        ),
+        sum(len(part.split.test) for part in parts),
+        data.task.class_count > 0,
+    )
+    # A step of a machine with 5e10 operations per second, and a little for each call.
+    batch = spec.training.batch_size
+    costs = [1e-5 + 6 * each.weight_count * batch / 5e10 for each in architectures]
+    whole_cost, done = settings.folds * sum(costs), 0.0
+    for fold, part in enumerate(parts):
+        for index, (candidate, cost) in enumerate(zip(specs.values(), costs, strict=True)):
+            text = f"Fold {fold + 1} of {settings.folds} · {result.candidates[index].name}"
+            for news in _train(candidate, part, fold, settings.epochs):
+                if isinstance(news, FoldRun):
+                    result = _with_run(result, index, news)
+                else:
+                    progress.report((done + news * cost) / whole_cost, text, result)
+            done += cost
+    progress.report(1, "Done", result)
+    return result
+
+
+def _specs(spec: ExperimentSpec, candidates: Sequence[Widths]) -> dict[Widths, ExperimentSpec]:
+    """Return the experiment with each architecture, each of them once."""
+    unique = tuple(dict.fromkeys(candidates))
+    if not 1 <= len(unique) <= MOST_CANDIDATES:
+        remedy = "give at least one" if not unique else f"compare {MOST_CANDIDATES} at most"
+        raise JobRefused(f"{len(unique)} architectures cannot be compared; {remedy}")
+    return {widths: checked(with_widths(spec, widths)) for widths in unique}
+
+
+def _parts(data: PreparedData, settings: FoldSettings) -> tuple[PreparedData, ...]:
+    """Return the samples once per fold, that fold as test set, without the real test samples."""
+    split = data.split
+    known = np.sort(np.concatenate([split.train, split.validation]))
+    if settings.folds > len(known):
+        raise JobRefused(
+            f"folds {settings.folds} exceeds the {len(known)} samples that are not for testing; "
+            f"lower it to {len(known)} or add data"
+        )
+    folds = stratified_folds(data.samples.strata[known], settings.folds, settings.seed)
+    nothing = known[:0]
+    return tuple(
+        dataclasses.replace(
+            data,
+            split=dataclasses.replace(
+                split, train=np.delete(known, fold), validation=nothing, test=known[fold]
+            ),
+        )
+        for fold in folds
+    )
+
+
+def _train(
+    spec: ExperimentSpec, data: PreparedData, fold: int, epochs: int
+) -> Iterator[float | FoldRun]:
+    """Train one network, giving how far it is from 0 to 1, and at last what came of it."""
+    started = time.perf_counter()
+    trainer = Trainer(spec, data)
+    total = epochs * trainer.batches_per_epoch
+    chunk = 1
+    try:
+        while trainer.step < total:
+            yield trainer.step / total
+            before = time.perf_counter()
+            steps = min(chunk, total - trainer.step)
+            trainer.advance(steps)
+            trainer.check_finite()
+            # Towards slices of equal length. Where they end has no influence on the numbers.
+            wanted = steps * SLICE_SECONDS / max(time.perf_counter() - before, 1e-7)
+            chunk = int(min(max(wanted, 1), chunk * 2))
+        yield 1.0
+        metrics = trainer.metrics()
+        train_loss, loss = metrics.train_loss, metrics.test_loss
+        # Neither set is empty.
+        assert train_loss is not None
+        assert loss is not None
+        problem = ""
+        if not (math.isfinite(train_loss) and math.isfinite(loss)):
+            problem = "The loss is not finite. Lower the learning rate."
+        accuracy = metrics.test_accuracy
+    except Diverged as error:
+        train_loss = loss = math.nan
+        accuracy = math.nan if data.task.class_count else None
+        problem = str(error)
+    seconds = time.perf_counter() - started
+    yield FoldRun(fold, train_loss, loss, accuracy, problem, seconds)
+
+
+def _with_run(result: CrossValidation, index: int, run: FoldRun) -> CrossValidation:
+    candidates = list(result.candidates)
+    candidate = candidates[index]
+    candidates[index] = dataclasses.replace(candidate, runs=(*candidate.runs, run))
+    return dataclasses.replace(result, candidates=tuple(candidates))

@@ -1,0 +1,76 @@
+"""Hidden layers as people write them down."""
+
+from __future__ import annotations
+
+import pytest
+
+from playground.engine.activations import ReLU, Sigmoid
+from playground.engine.layers import Dense
+from playground.engine.network import NetworkSpec
+from playground.experiment.architectures import (
+    Widths,
+    parsed_widths,
+    suggested_widths,
+    widths_of,
+    widths_text,
+    with_widths,
+)
+from playground.experiment.spec import ExperimentSpec, checked
+from playground.schema.validation import InvalidValue
+
+
+@pytest.mark.parametrize(
+    ("text", "widths"),
+    [
+        ("4", (4,)),
+        ("8-8", (8, 8)),
+        (" 16, 8 ", (16, 8)),
+        ("8 x 4", (8, 4)),
+        ("8×4×2", (8, 4, 2)),
+        ("none", ()),
+        ("0", ()),
+    ],
+)
+def test_that_widths_are_read_as_people_type_them(text: str, widths: Widths) -> None:
+    assert parsed_widths(text) == widths
+    assert parsed_widths(widths_text(widths)) == widths
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "such as 8-8"),
+        ("eight", "such as 8-8"),
+        ("8--8", "such as 8-8"),
+        ("²", "such as 8-8"),
+        ("8-0", "1 <= units <= 1024"),
+        ("2000", "1 <= units <= 1024"),
+        ("9" * 5000, "1 <= units <= 1024"),
+        ("-".join(["2"] * 33), "32 at most"),
+    ],
+)
+def test_that_anything_else_is_refused_with_a_remedy(text: str, part: str) -> None:
+    with pytest.raises(InvalidValue, match="layers") as caught:
+        parsed_widths(text)
+    assert part in str(caught.value)
+
+
+def test_that_layers_keep_everything_but_their_width() -> None:
+    layers = (Dense(4, ReLU()), Dense(2, Sigmoid()))
+    spec = ExperimentSpec(network=NetworkSpec(layers))
+    assert with_widths(spec, (4, 2)) is spec
+    changed = with_widths(spec, (8, 6, 5)).network.layers
+    assert changed == (Dense(8, ReLU()), Dense(6, Sigmoid()), Dense(5, Sigmoid()))
+    assert with_widths(spec, ()).network.layers == ()
+    empty = ExperimentSpec(network=NetworkSpec(()))
+    assert with_widths(empty, (3,)).network.layers == (Dense(3),)
+
+
+@pytest.mark.parametrize("widths", [(), (4, 2), (1,), (1024, 1024), (2,) * 32])
+def test_that_suggestions_are_different_and_valid(widths: Widths) -> None:
+    spec = with_widths(ExperimentSpec(), widths)
+    suggestions = suggested_widths(spec)
+    assert suggestions[0] == widths
+    assert len(set(suggestions)) == len(suggestions) >= 3
+    for suggestion in suggestions:
+        assert widths_of(checked(with_widths(spec, suggestion)).network) == suggestion
