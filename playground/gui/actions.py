@@ -31,6 +31,7 @@ class Actions:
         self._window = window
         self._session = window.session
         self._panels: list[QAction] = []
+        self._of_train: list[QAction] = []
         self.groups: list[tuple[str, list[QAction]]] = []
         self._menu: QMenu | None = None
         self._file()
@@ -94,6 +95,10 @@ class Actions:
     def _view(self) -> None:
         window = self._window
         menu = self._start("&View")
+        for action in window.workspaces.actions_of_menu:
+            menu.addAction(action)
+            self.groups[-1][1].append(action)
+        menu.addSeparator()
         themes = menu.addMenu("&Theme")
         group = QActionGroup(window)
         for name in CHOICES:
@@ -133,6 +138,9 @@ class Actions:
         transport = self._window.workspace.transport
         self._add("&Faster", lambda: transport.pace.change(1), "Ctrl+Up")
         self._add("&Slower", lambda: transport.pace.change(-1), "Ctrl+Down")
+        # In another workspace the plain keys among these mean something else.
+        self._of_train = [*self.groups[-1][1], *self._panels]
+        self._window.workspaces.chosen.connect(self._show_workspace)
         menu.addSeparator()
         self._add("&Higher learning rate", lambda: self._change_rate(1), "]")
         self._add("&Lower learning rate", lambda: self._change_rate(-1), "[")
@@ -149,6 +157,11 @@ class Actions:
         self._start("&Help")
         self._add("&Keyboard shortcuts", self._show_shortcuts, "F1", "?")
         self._add("&About Gradient Playground", self._show_about)
+
+    def _show_workspace(self, name: str) -> None:
+        """Let what acts on the Train workspace act only while that is shown."""
+        for action in self._of_train:
+            action.setEnabled(name == "train")
 
     def show_all_panels(self) -> None:
         """Show every panel that was hidden."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from playground.gui.actions import Actions
     from playground.gui.session import Session
     from playground.gui.train.workspace import TrainWorkspace
+    from playground.gui.workspaces import Workspaces
     from playground.training.messages import Loaded
 
 KEEP_EXPERIMENT_AFTER = 1500
@@ -35,10 +36,11 @@ SMALLEST_SIZE = (1160, 640)
 
 
 class MainWindow(QMainWindow):
-    """Menus, status bar and the Train workspace around one session."""
+    """Menus, status bar and the workspaces around one session."""
 
     session: Session
     workspace: TrainWorkspace
+    workspaces: Workspaces
     menus: Actions
     menu_bar: QMenuBar
 
@@ -71,9 +73,11 @@ class MainWindow(QMainWindow):
         from playground.gui.dialogs.error_dialog import ErrorReporter
         from playground.gui.session import Session
         from playground.gui.train.workspace import TrainWorkspace
+        from playground.gui.workspaces import Workspaces
 
         self.session = session = Session(spec, self)
         self.workspace = TrainWorkspace(session, self.preferences)
+        self.workspaces = Workspaces(self.workspace, session, self.preferences)
         self._add_menu_row()
         self.menus = Actions(self)
         self.statusBar().addWidget(self._status, 1)
@@ -88,7 +92,7 @@ class MainWindow(QMainWindow):
         self.workspace.show_spec(spec)
         self._show_title(spec)
         self._show_status()
-        self.setCentralWidget(self.workspace)
+        self.setCentralWidget(self.workspaces)
         self.workspace.restore_layout()
         # The first Tab then leads to the first control, and none is marked before it.
         self.workspace.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -134,6 +138,7 @@ class MainWindow(QMainWindow):
         app.installEventFilter(self._space_key)
         self.session.start()
         QTimer.singleShot(0, self.workspace.load_plots)
+        QTimer.singleShot(0, self.workspaces.restore)
 
     # --- the experiment as a file ---
 

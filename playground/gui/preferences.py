@@ -80,6 +80,15 @@ class Preferences:
     def folder(self, path: str) -> None:
         self._settings.setValue("folder", path)
 
+    def remembered(self, name: str, default: str) -> str:
+        """Return what a person chose last under a name such as ``inspect.tab``."""
+        value = self._settings.value(f"remembered/{name}")
+        return value if isinstance(value, str) else default
+
+    def remember(self, name: str, value: str) -> None:
+        """Store a choice for the next start."""
+        self._settings.setValue(f"remembered/{name}", value)
+
     def layout(self, name: str) -> QByteArray:
         """Return a stored window or splitter state; empty if there is none."""
         value = self._settings.value(f"layout/{name}")

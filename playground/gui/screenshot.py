@@ -42,6 +42,12 @@ class _ForgetfulPreferences(Preferences):
     def output_options(self, options: dict[str, bool]) -> None:
         pass
 
+    def remembered(self, name: str, default: str) -> str:
+        return default
+
+    def remember(self, name: str, value: str) -> None:
+        pass
+
     @property
     def pace(self) -> float | None:
         return None

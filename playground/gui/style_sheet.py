@@ -152,6 +152,9 @@ QFrame[segmented="true"] {
 QFrame[segmented="true"] > QToolButton {
     border: 1px solid transparent; border-radius: 6px; margin: 2px; padding: 4px 11px;
 }
+QFrame[segmented="true"][compact="true"] > QToolButton {
+    margin: 2px 1px; padding: 4px 6px;
+}
 QFrame[segmented="true"] > QToolButton:hover { background: $hover; }
 QFrame[segmented="true"] > QToolButton:checked {
     background: $accent; color: $on_accent; border-color: $accent;

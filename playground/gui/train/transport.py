@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QShowEvent
@@ -30,6 +30,9 @@ from playground.schema.describe import field_of, tag_of, title_of
 from playground.schema.task import TaskKind
 from playground.training.messages import Loaded
 from playground.training.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from playground.gui.workspaces import WorkspaceSwitch
 
 __all__ = ["TransportBar"]
 
@@ -75,6 +78,7 @@ class TransportBar(QWidget):
         self._whole_epoch = False
         self._snapshot: Snapshot | None = None
         self._schedule: Schedule = Constant()
+        self._switch: WorkspaceSwitch | None = None
 
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 7, 14, 8)
@@ -96,6 +100,12 @@ class TransportBar(QWidget):
         self._clear()
 
     # --- parts ---
+
+    def place_switch(self, switch: WorkspaceSwitch) -> None:
+        """Put the switch between the workspaces at the left end."""
+        self._switch = switch
+        self._row.insertWidget(0, switch)
+        self._fit()
 
     def _add_buttons(self) -> None:
         group = self._buttons = QHBoxLayout()
@@ -158,11 +168,11 @@ class TransportBar(QWidget):
         self._loss = OptionSelector(fields["loss"], "Loss")
         self._regularizer = OptionSelector(fields["regularizer"], "Regularization", summarize=True)
         # Least width at which usual entries can be read, and the width where there is room.
-        self._optimizer.set_widths(116, 124)
+        self._optimizer.set_widths(108, 124)
         self._learning_rate.set_widths(74, 84)
         self._batch.set_widths(64, 74)
-        self._loss.set_widths(142, 176)
-        self._regularizer.set_widths(126, 134)
+        self._loss.set_widths(134, 176)
+        self._regularizer.set_widths(118, 134)
         for name, selector in (
             ("optimizer", self._optimizer),
             ("learning_rate", self._learning_rate),
@@ -357,6 +367,8 @@ class TransportBar(QWidget):
             for gap, is_terse, is_tight in _STAGES:
                 self._row.setSpacing(gap)
                 self._buttons.setSpacing(5 if is_tight else 7)
+                if self._switch is not None:
+                    self._switch.set_compact(is_tight)
                 self._step.setToolButtonStyle(_STEP_STYLES[is_terse])
                 self._step.setFixedWidth(54 if is_terse else 92)
                 for readout in readouts:
