@@ -36,12 +36,13 @@ def impact(old: ExperimentSpec, new: ExperimentSpec) -> Impact:
 
 
 def fitted(spec: ExperimentSpec) -> tuple[ExperimentSpec, tuple[str, ...]]:
-    """Make what depends on the data follow it, as a person would expect after choosing data.
+    """Make what depends on data and optimizer follow them, as a person who chose them expects.
 
     Returns
     -------
     spec
-        With a loss that fits the task, and a batch no larger than the training set.
+        With a loss that fits the task, and a batch no larger than the training set; all of it, if
+        the optimizer needs that.
     notes
         One sentence for each thing that was changed.
     """
@@ -56,6 +57,10 @@ def fitted(spec: ExperimentSpec) -> tuple[ExperimentSpec, tuple[str, ...]]:
     if training.batch_size > available:
         training = msgspec.structs.replace(training, batch_size=available)
         notes.append(f"Batch size is now {available}: there are no more training points.")
+    if training.optimizer.needs_full_batch and training.batch_size < available:
+        training = msgspec.structs.replace(training, batch_size=available)
+        name = title_of(type(training.optimizer))
+        notes.append(f"Batch size is now {available}: {name} takes all training points each step.")
     if training == spec.training:
         return spec, ()
     return msgspec.structs.replace(spec, training=training), tuple(notes)

@@ -14,7 +14,7 @@ from playground.engine.network import Architecture, NetworkSpec, resolve
 from playground.engine.optimizers import SGD, AnyOptimizer
 from playground.engine.regularizers import AnyRegularizer, NoRegularization
 from playground.engine.schedules import AnySchedule, Constant
-from playground.schema.describe import tag_of
+from playground.schema.describe import tag_of, title_of
 from playground.schema.parameter import real, shown, whole
 from playground.schema.validation import InvalidValue, decoded, validated
 
@@ -170,4 +170,13 @@ def _check_batch(spec: ExperimentSpec) -> None:
             batch,
             f"exceeds the {available} {points}",
             "lower it or add data",
+        )
+    optimizer = spec.training.optimizer
+    if optimizer.needs_full_batch and batch < available:
+        raise InvalidValue(
+            "training.batch_size",
+            batch,
+            f"is not all of the {available} training points, which {title_of(type(optimizer))} "
+            "takes in every step",
+            f"set it to {available} or choose another optimizer",
         )

@@ -6,7 +6,9 @@ and then every view what is true. See "One way through" in ARCHITECTURE.md.
 
 from __future__ import annotations
 
+import itertools
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -62,6 +64,8 @@ class Session(QObject):
         self._run_id = 0
         self._loaded: messages.Loaded | None = None
         self._running = False
+        self._requests = itertools.count()
+        self._receivers: dict[int, Callable[[messages.StateTaken], object]] = {}
         self._last_frame = 0.0
         self._view = View()
         self.undo_stack = QUndoStack(self)
@@ -131,7 +135,8 @@ class Session(QObject):
         """
         notes: tuple[str, ...] = ()
         try:
-            if spec.data != self._spec.data:
+            before = self._spec
+            if spec.data != before.data or spec.training.optimizer != before.training.optimizer:
                 spec, notes = fitted(spec)
             spec = checked(spec)
         except InvalidValue as error:
@@ -183,6 +188,27 @@ class Session(QObject):
         self._worker.send(messages.Pause())
         self._worker.send(messages.Reset())
 
+    def take_state(self, receive: Callable[[messages.StateTaken], object]) -> None:
+        """Ask for a copy of everything that training needs to go on from here.
+
+        Parameters
+        ----------
+        receive
+            Called once, from the event loop, with the answer. Training goes on meanwhile; pause it
+            before if the state should be that of the screen.
+        """
+        request = next(self._requests)
+        self._receivers[request] = receive
+        self._worker.send(messages.TakeState(request))
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state that :meth:`take_state` gave, of a run with an equal spec.
+
+        Training pauses. Whoever changed the spec since must make it equal first.
+        """
+        self._worker.send(messages.Pause())
+        self._worker.send(messages.Restore(state))
+
     def draw_new_weights(self) -> None:
         """Draw other initial weights, with a new seed."""
         seed = (self._spec.network.seed + 1) % 2**32
@@ -218,6 +244,10 @@ class Session(QObject):
             self.snapshot_ready.emit(snapshot)
 
     def _handle(self, event: messages.Event) -> None:
+        if isinstance(event, messages.StateTaken):
+            # Answers reach whoever asked, even if another run was loaded since.
+            self._receivers.pop(event.request)(event)
+            return
         if event.run_id != self._run_id and not isinstance(event, messages.Failed):
             return
         match event:
@@ -230,6 +260,8 @@ class Session(QObject):
                 self._set_running(False)
             case messages.DivergedAt(message=message):
                 self._set_running(False)
+                self.notice.emit("error", message)
+            case messages.StateRefused(message=message):
                 self.notice.emit("error", message)
             case messages.LoadFailed(message=message):
                 self._set_running(False)

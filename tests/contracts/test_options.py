@@ -78,6 +78,7 @@ TAGS = {
         "lion",
         "lars",
         "lamb",
+        "lbfgs",
     },
     "schedules": {"constant", "step", "exponential", "polynomial", "cosine", "one_cycle"},
     "regularizers": {"none", "l1", "l2", "elastic_net"},

@@ -16,6 +16,7 @@ from playground.engine.optimizers import (
     BLOCK,
     LAMB,
     LARS,
+    LBFGS,
     SGD,
     AdaDelta,
     AdaGrad,
@@ -96,6 +97,8 @@ RATES: tuple[tuple[Optimizer, float, float], ...] = (
     (Lion(), 0.01, 0.001),
     (LARS(weight_decay=0.0), 0.5, 0.1),
     (LAMB(weight_decay=0.0), 0.005, 0.001),
+    (LBFGS(), 1.0, 0.1),
+    (LBFGS(history=2), 1.0, 0.1),
 )
 """Learning rates for the parabola and for Rosenbrock's valley."""
 
@@ -142,6 +145,8 @@ def test_that_every_optimizer_follows_the_valley_of_rosenbrock(
         (LARS(momentum=0.5, trust=0.5, weight_decay=0.0), 0.95, 0.95 - 0.025 - 0.0475),
         (LAMB(weight_decay=0.0), 0.9, 0.81),
         (AdamW(weight_decay=1.0), 0.8, 0.62),
+        # Straight down by η / ‖g‖₁ at first; a gradient that does not change has no curvature.
+        (LBFGS(), 0.9, 0.7),
     ],
     ids=_name,
 )
@@ -300,6 +305,8 @@ def test_that_nadam_goes_on_from_any_step() -> None:
         (Lion(), (4, 4)),
         (LARS(), (4, 4)),
         (LAMB(), (8, 4)),
+        (LBFGS(), (88, 2)),
+        (LBFGS(history=3), (32, 2)),
     ],
     ids=_name,
 )

@@ -75,6 +75,16 @@ def test_that_the_loss_follows_the_task() -> None:
     assert checked(spec) == spec
 
 
+def test_that_an_optimizer_that_needs_all_samples_gets_them() -> None:
+    spec, notes = fitted(replaced(SPEC, "training.optimizer", {"kind": "lbfgs"}))
+    assert spec.training.batch_size == SPEC.data.training_count == 250
+    assert notes == ("Batch size is now 250: L-BFGS takes all training points each step.",)
+    assert checked(spec) == spec
+    more, notes = fitted(replaced(spec, "data.training_share", 0.8))
+    assert more.training.batch_size == 400
+    assert len(notes) == 1
+
+
 def test_that_a_batch_is_never_larger_than_the_training_set() -> None:
     spec, notes = fitted(ExperimentSpec(data=LogicGate(gate="xor")))
     assert spec.training.batch_size == 4

@@ -48,6 +48,11 @@ def test_that_any_spec_survives_a_file(tree: Any) -> None:
             "training.batch_size 64 exceeds the 40 training points; lower it or add data",
         ),
         (
+            {"training": {"optimizer": {"kind": "lbfgs"}}},
+            "training.batch_size 10 is not all of the 250 training points, which L-BFGS takes in "
+            "every step; set it to 250 or choose another optimizer",
+        ),
+        (
             {"data": {"kind": "circles", "points": 1}},
             "training.batch_size 10 exceeds the 1 training point; lower it or add data",
         ),

@@ -83,6 +83,18 @@ def test_that_choosing_regression_data_brings_a_loss_that_fits(
     assert session.spec.training.loss.__struct_config__.tag == "hinge"
 
 
+def test_that_choosing_lbfgs_brings_the_full_batch_as_one_undo_step(
+    qtbot: QtBot, session: Session
+) -> None:
+    with qtbot.waitSignal(session.notice) as notice:
+        assert session.edit("training.optimizer.kind", "lbfgs", "Set optimizer")
+    assert notice.args is not None
+    assert "Batch size is now 250" in notice.args[1]
+    session.undo_stack.undo()
+    assert session.spec.training.batch_size == 10
+    assert session.undo_stack.index() == 0
+
+
 def test_that_live_edits_go_on_and_structural_ones_start_again(
     qtbot: QtBot, session: Session
 ) -> None:

@@ -4,7 +4,8 @@
 
 Needs ``torch``; the tests only read what it wrote. Every optimizer gets the same fixed sequence
 of gradients, so that no loss and no network takes part: ordinary ones, small and large ones, one
-that is mostly 0, one that hardly changes, one that flips its sign.
+that is mostly 0, one that hardly changes, one that flips its sign. L-BFGS, which measures how the
+gradient changes along its steps, gets the gradient of a valley at each place instead.
 """
 
 from __future__ import annotations
@@ -105,6 +106,14 @@ CASES: tuple[tuple[str, dict[str, Any], float, Any, dict[str, Any]], ...] = (
 )
 """Tag and settings of ours, learning rate, class and settings of PyTorch's."""
 
+LBFGS_CASES: tuple[tuple[dict[str, Any], float], ...] = (
+    ({}, 1.0),
+    ({"history": 3}, 1.0),
+    ({"history": 1}, 0.5),
+    ({}, 0.3),
+)
+"""History and learning rate."""
+
 
 def gradients() -> list[list[float]]:
     """Return gradients (50, 10)."""
@@ -132,6 +141,30 @@ def trajectory(
     return stored
 
 
+def valley_trajectory(start: list[float], rate: float, history: int) -> list[list[float]]:
+    """Return the parameters after the stored steps of L-BFGS down a curved valley.
+
+    The valley is Σ 0.5 i (xᵢ - 0.1 i)² + 0.25 Σ (xᵢ - xᵢ₊₁²)², i from 1: steep, bent and coupled.
+    """
+    place = torch.tensor(start, requires_grad=True)
+    numbers = torch.arange(1, len(start) + 1)
+    optimizer = torch.optim.LBFGS([place], lr=rate, max_iter=1, history_size=history)
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        bowl = 0.5 * (numbers * (place - 0.1 * numbers) ** 2).sum()
+        value = bowl + 0.25 * ((place[:-1] - place[1:] ** 2) ** 2).sum()
+        value.backward()
+        return value
+
+    stored = []
+    for step in range(1, STEPS + 1):
+        optimizer.step(closure)
+        if step in STORED:
+            stored.append(place.detach().tolist())
+    return stored
+
+
 def _on_one_line(numbers: re.Match[str]) -> str:
     return f"[{', '.join(part.strip() for part in numbers[1].split(','))}]"
 
@@ -151,12 +184,21 @@ def main() -> None:
         }
         for tag, ours, rate, kind, theirs in CASES
     ]
+    valleys = [
+        {
+            "settings": ours,
+            "learning_rate": rate,
+            "parameters": valley_trajectory(start, rate, ours.get("history", 10)),
+        }
+        for ours, rate in LBFGS_CASES
+    ]
     table = {
         "source": f"PyTorch {torch.__version__.split('+')[0]}",
         "start": start,
         "stored_steps": STORED,
         "gradients": rows,
         "cases": cases,
+        "valleys": valleys,
     }
     # One row of numbers per line.
     text = re.sub(r"\[\s+([^][{}]+?)\s+\]", _on_one_line, json.dumps(table, indent=1))

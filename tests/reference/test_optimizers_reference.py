@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from playground.engine.operations import run
-from playground.engine.optimizers import LAMB, LARS, LearningRate, Lion, Optimizer
+from playground.engine.optimizers import LAMB, LARS, LBFGS, LearningRate, Lion, Optimizer
 from playground.schema.describe import tag_of
 from tests.contracts.catalog import OPTIMIZERS
 
@@ -67,7 +67,50 @@ def test_that_fifty_steps_agree_with_pytorch(case: dict[str, Any], form: Form) -
 
 
 def test_that_every_optimizer_has_a_reference() -> None:
-    assert {case["kind"] for case in TABLE["cases"]} == {*BY_TAG} - {"lion", "lars", "lamb"}
+    elsewhere = {"lion", "lars", "lamb", "lbfgs"}
+    assert {case["kind"] for case in TABLE["cases"]} == {*BY_TAG} - elsewhere
+
+
+def _valley_gradient(place: Reals) -> Reals:
+    """Gradient of Σ 0.5 i (xᵢ - 0.1 i)² + 0.25 Σ (xᵢ - xᵢ₊₁²)²."""
+    numbers = np.arange(1, len(place) + 1)
+    gradient = numbers * (place - 0.1 * numbers)
+    miss = place[:-1] - place[1:] ** 2
+    gradient[:-1] += 0.5 * miss
+    gradient[1:] -= miss * place[1:]
+    return np.asarray(gradient)
+
+
+def _readable_descent(optimizer: Optimizer, rate: float) -> Reals:
+    place, slots = START, {name: np.zeros_like(START) for name in optimizer.slot_names}
+    places = []
+    for step in range(1, 51):
+        gradient = _valley_gradient(place)
+        place, slots = optimizer.update_layers(place, gradient, slots, step, rate, LAYERS)
+        places.append(place)
+    return np.array(places)
+
+
+def _recorded_descent(optimizer: Optimizer, rate: float) -> Reals:
+    place = START.copy()
+    state = optimizer.allocate(len(place), FLOAT64)
+    tape = optimizer.record(place, state, LearningRate(rate, FLOAT64), LAYERS)
+    places = []
+    for _ in range(50):
+        state.gradient[:] = _valley_gradient(place)
+        run(tape)
+        places.append(place.copy())
+    return np.array(places)
+
+
+@pytest.mark.parametrize(
+    "descent", [_readable_descent, _recorded_descent], ids=["readable", "recorded"]
+)
+@pytest.mark.parametrize("case", TABLE["valleys"], ids=lambda case: str(case["settings"]))
+def test_that_fifty_steps_of_lbfgs_agree_with_pytorch(case: dict[str, Any], descent: Form) -> None:
+    places = descent(LBFGS(**case["settings"]), case["learning_rate"])
+    stored = places[[step - 1 for step in TABLE["stored_steps"]]]
+    np.testing.assert_allclose(stored, np.array(case["parameters"]), rtol=1e-10, atol=1e-10)
 
 
 # --- what PyTorch does not have: one parameter after another, in plain numbers ---

@@ -18,6 +18,7 @@ from playground.engine.optimizers.base import (
     spans_of,
 )
 from playground.engine.optimizers.layerwise import LAMB, LARS
+from playground.engine.optimizers.lbfgs import LBFGS
 from playground.engine.optimizers.lion import Lion
 from playground.engine.optimizers.nadam import NAdam
 from playground.engine.optimizers.radam import RAdam
@@ -27,6 +28,7 @@ __all__ = [
     "BLOCK",
     "LAMB",
     "LARS",
+    "LBFGS",
     "SGD",
     "AMSGrad",
     "AdaDelta",
@@ -61,5 +63,6 @@ AnyOptimizer = (
     | Lion
     | LARS
     | LAMB
+    | LBFGS
 )
 """Every optimizer, in menu order."""

@@ -1,0 +1,201 @@
+"""L-BFGS: learns the curvature from the last few steps, and divides the gradient by it."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from playground.engine.operations import Array, Operation
+from playground.engine.optimizers.base import (
+    WHOLE,
+    LearningRate,
+    Optimizer,
+    OptimizerState,
+    Reals,
+    Slots,
+    Spans,
+)
+from playground.schema.parameter import whole
+
+SMALLEST_GRADIENT = 1e-7
+"""Where no component of the gradient is larger, the minimum is reached: nothing moves."""
+SMALLEST_DESCENT = 1e-9
+"""A direction along which the cost falls less steeply than this is not followed."""
+SMALLEST_CURVATURE = 1e-10
+"""A pair with y·s below this says nothing about a minimum, and is not remembered."""
+
+
+class LBFGS(Optimizer, frozen=True, tag="lbfgs"):
+    """Newton's method on a budget: estimates the curvature from its last steps; full batch only.
+
+    Liu & Nocedal (1989), https://doi.org/10.1007/BF01589116; the two loops are algorithm 7.4 of
+    Nocedal & Wright (2006). Each pair of a step s = Δθ and the change of the gradient y = Δg
+    that it caused is a measurement of the curvature, and the inverse Hessian H is what these
+    pairs make of the multiple (y·s / y·y) of the identity. As in PyTorch's LBFGS with
+    ``max_iter=1`` and no line search: one step of length η per call; the first one goes straight
+    down the gradient, by η min(1, 1/‖g‖₁); pairs with y·s ≤ 10⁻¹⁰ are dropped; it rests where
+    no component of the gradient exceeds 10⁻⁷.
+
+    Between two mini-batches the gradient changes for reasons that are not curvature, so that
+    every step takes all training samples. η = 1 is Newton's own step.
+    """
+
+    title: ClassVar[str] = "L-BFGS"
+    formula: ClassVar[str] = (
+        r"\theta \leftarrow \theta - \eta H g"
+        r",\quad H \leftarrow V^{\top} H V + \rho s s^{\top}"
+        r",\quad V = I - \rho y s^{\top},\quad \rho = \frac{1}{y \cdot s}"
+    )
+    tuned: ClassVar[tuple[str, ...]] = ("history",)
+    needs_full_batch: ClassVar[bool] = True
+    scratch_names: ClassVar[tuple[str, ...]] = ()
+    long_scratch_names: ClassVar[tuple[str, ...]] = ("direction", "product")
+
+    history: Annotated[
+        int,
+        whole(
+            "History",
+            ge=1,
+            le=100,
+            live=True,
+            suggestions=(3, 5, 10, 20),
+            soft_range=(1, 20),
+            help="How many pairs of a step and the change of the gradient are remembered.",
+        ),
+    ] = 10
+
+    @property
+    def slot_names(self) -> tuple[str, ...]:
+        # Pair 1 is the newest, so that a shorter history forgets the oldest.
+        pairs = range(1, self.history + 1)
+        return (
+            "gradient",
+            "step",
+            *(f"step {pair}" for pair in pairs),
+            *(f"change {pair}" for pair in pairs),
+        )
+
+    def update_layers(
+        self,
+        parameters: Reals,
+        gradient: Reals,
+        slots: Slots,
+        steps: int,
+        learning_rate: float,
+        spans: Spans = WHOLE,
+    ) -> tuple[Reals, dict[str, Reals]]:
+        # The curvature is that of the whole network: layers are nothing apart.
+        return self.update(parameters, gradient, slots, steps, learning_rate)
+
+    def update(
+        self, parameters: Reals, gradient: Reals, slots: Slots, steps: int, learning_rate: float
+    ) -> tuple[Reals, dict[str, Reals]]:
+        if np.abs(gradient).max(initial=0) <= SMALLEST_GRADIENT:
+            return parameters, dict(slots)
+        taken = [slots[f"step {pair}"] for pair in range(1, self.history + 1)]
+        changes = [slots[f"change {pair}"] for pair in range(1, self.history + 1)]
+        is_first = not slots["gradient"].any()
+        length = learning_rate
+        if is_first:
+            length *= min(1.0, 1 / float(np.abs(gradient).sum()))
+        else:
+            step, change = slots["step"], gradient - slots["gradient"]
+            if change.dot(step) > SMALLEST_CURVATURE:
+                taken, changes = [step, *taken[:-1]], [change, *changes[:-1]]
+        # Places in the history that are still empty hold zeros.
+        pairs = [(s, y) for s, y in zip(taken, changes, strict=True) if y.any()]
+        direction = -_times_inverse_hessian(gradient, pairs)
+        step = length * direction
+        after = parameters
+        # "Not greater": what is not a number must show in the parameters, not stop them quietly.
+        if not gradient.dot(direction) > -SMALLEST_DESCENT:
+            after = parameters + step
+        names = range(1, self.history + 1)
+        return after, {
+            "gradient": gradient.copy(),
+            "step": step,
+            **{f"step {pair}": vector for pair, vector in zip(names, taken, strict=True)},
+            **{f"change {pair}": vector for pair, vector in zip(names, changes, strict=True)},
+        }
+
+    def record(
+        self,
+        parameters: Array,
+        state: OptimizerState,
+        learning_rate: LearningRate,
+        spans: Spans = WHOLE,
+    ) -> list[Operation]:
+        gradient, slots = state.gradient, state.slots
+        direction, product = state.scratch["direction"], state.scratch["product"]
+        low, high = np.empty((), gradient.dtype), np.empty((), gradient.dtype)
+        history = self.history
+
+        def largest() -> float:
+            # Without an array of sizes: a maximum and a minimum allocate nothing.
+            gradient.max(out=high)
+            gradient.min(out=low)
+            return max(abs(float(high)), abs(float(low)))
+
+        def remember() -> None:
+            """Put the pair that the step before gave in front, unless it tells nothing."""
+            step = slots["step"]
+            np.subtract(gradient, slots["gradient"], product)
+            if not product.dot(step) > SMALLEST_CURVATURE:
+                return
+            # The vectors stay where they are, and change their names.
+            oldest = slots[f"step {history}"], slots[f"change {history}"]
+            for pair in range(history, 1, -1):
+                slots[f"step {pair}"] = slots[f"step {pair - 1}"]
+                slots[f"change {pair}"] = slots[f"change {pair - 1}"]
+            slots["step 1"], slots["change 1"] = oldest
+            np.copyto(slots["step 1"], step)
+            np.copyto(slots["change 1"], product)
+
+        def update() -> None:
+            if largest() <= SMALLEST_GRADIENT:
+                return
+            length = learning_rate.value
+            if not slots["gradient"].any():
+                np.abs(gradient, product)
+                length *= min(1.0, 1 / float(product.sum()))
+            else:
+                remember()
+            np.negative(gradient, direction)
+            pairs: list[tuple[Array, Array, float, float]] = []
+            for pair in range(1, history + 1):
+                step, change = slots[f"step {pair}"], slots[f"change {pair}"]
+                curvature = float(change.dot(step))
+                if not curvature > 0:
+                    break
+                share = float(step.dot(direction)) / curvature
+                np.multiply(change, share, product)
+                np.subtract(direction, product, direction)
+                pairs.append((step, change, curvature, share))
+            if pairs:
+                _, newest, curvature, _ = pairs[0]
+                np.multiply(direction, curvature / float(newest.dot(newest)), direction)
+            for step, change, curvature, share in reversed(pairs):
+                np.multiply(step, share - float(change.dot(direction)) / curvature, product)
+                np.add(direction, product, direction)
+            np.copyto(slots["gradient"], gradient)
+            np.multiply(direction, length, slots["step"])
+            if not gradient.dot(direction) > -SMALLEST_DESCENT:
+                np.add(parameters, slots["step"], parameters)
+
+        return [update]
+
+
+def _times_inverse_hessian(gradient: Reals, pairs: list[tuple[Reals, Reals]]) -> Reals:
+    """Return H g by the two loops, from pairs (s, y), the newest first."""
+    if not pairs:
+        return gradient
+    rest, shares = gradient, []
+    for step, change in pairs:
+        shares.append(float(step.dot(rest)) / float(change.dot(step)))
+        rest = rest - shares[-1] * change
+    step, change = pairs[0]
+    product = rest * (float(change.dot(step)) / float(change.dot(change)))
+    for (step, change), share in zip(reversed(pairs), reversed(shares), strict=True):
+        product = product + (share - float(change.dot(product)) / float(change.dot(step))) * step
+    return np.asarray(product)
