@@ -1,0 +1,54 @@
+"""What leaves the playground as a file: tables, and whatever else has an exporter.
+
+The union is the registry: the order of the menu, the formats of the command line.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from playground.exporting.base import Exporter
+from playground.exporting.tables import (
+    HistoryCsv,
+    HistoryJson,
+    LayersCsv,
+    LayersJson,
+    PredictionsCsv,
+    PredictionsJson,
+    WeightsCsv,
+    WeightsJson,
+)
+from playground.schema.describe import tag_of
+
+__all__ = ["AnyExporter", "exporter_of", "exporters"]
+
+AnyExporter = (
+    HistoryCsv
+    | HistoryJson
+    | PredictionsCsv
+    | PredictionsJson
+    | WeightsCsv
+    | WeightsJson
+    | LayersCsv
+    | LayersJson
+)
+
+
+def exporters() -> tuple[type[Exporter], ...]:
+    """Return every exporter, in the order of the menu."""
+    return get_args(AnyExporter)
+
+
+def exporter_of(tag: str) -> type[Exporter]:
+    """Return the exporter with this tag.
+
+    Raises
+    ------
+    KeyError
+        If there is none; the message lists the formats that there are.
+    """
+    for exporter in exporters():
+        if tag_of(exporter) == tag:
+            return exporter
+    known = ", ".join(tag_of(exporter) for exporter in exporters())
+    raise KeyError(f"format {tag!r} is not known; formats are: {known}")
