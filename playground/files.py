@@ -39,8 +39,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
     The bytes go into a hidden file beside it, which replaces ``path`` at the end of the ``with``
     block. An exception, or the end of the program at any moment, leaves what was there before; an
-    exception also removes the hidden file. A library that wants a name instead of an open file
-    may write to the ``name`` of what this gives.
+    exception also removes the hidden file. A library that wants a path instead of an open file
+    may open the ``name`` of what this gives.
 
     Parameters
     ----------
@@ -60,15 +60,13 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             raise PermissionError(errno.EACCES, "it is write-protected")
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        # O_EXCL: never into a file or a link that somebody else put there.
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(partial, flags, 0o666)
+        # "x": never into a file or a link that somebody else put there.
+        file = partial.open("xb")
     except OSError as error:
         raise not_written(path, error) from error
     try:
-        with open(descriptor, "wb") as file:
-            # A file object that was opened by number has that as its name.
-            yield _Named(file, partial)
+        with file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if target.exists():
@@ -101,3 +99,34 @@ def not_written(path: Path, error: OSError) -> FileNotWritten:
     return FileNotWritten(
         f"{path} cannot be written ({reason}); {remedy}. What was there before is unchanged."
     )
+
+
+def _remove_forgotten(target: Path) -> None:
+    """Remove partial files that a program which was ended left beside a target, long ago."""
+    pattern = f".{glob.escape(target.name[:40])}.*.part"
+    for partial in target.parent.glob(pattern):
+        try:
+            if time.time() - partial.stat().st_mtime > _FORGOTTEN_AFTER:
+                partial.unlink()
+        except OSError:
+            # Somebody else's, or gone already: nothing depends on it.
+            continue
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make sure that the new name of a file survives a power cut, where the system can do that."""
+    if os.name != "posix":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        # A folder that may be written but not read: the file itself is safe on the disk.
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems cannot do that for folders.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise not_written(folder, error) from error
+    finally:
+        os.close(descriptor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from playground.data.prepared import PreparedData
 from playground.engine.network import Architecture
@@ -14,10 +15,15 @@ from playground.training.snapshot import View
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Make data and network anew for a spec; ``run_id`` marks what comes of it."""
+    """Make data and network anew for a spec; ``run_id`` marks what comes of it.
+
+    With a ``state``, such as that of a project, training goes on from there instead of from the
+    initial weights. It is checked: should it not fit, :class:`StateRefused` says why.
+    """
 
     spec: ExperimentSpec
     run_id: int
+    state: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,23 @@ class SetParameter:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeState:
+    """Copy everything that training needs to go on from here; :class:`StateTaken` answers.
+
+    ``request`` comes back with the answer, so that whoever asked knows their own.
+    """
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Go on from a state of this very run, or of one with an equal spec."""
+
+    state: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class SetPace:
     """Train at most so many epochs per second, so that eyes can follow; ``None``: flat out."""
 
@@ -79,7 +102,20 @@ class Stop:
     """End the thread."""
 
 
-Command = Load | ApplyLive | Play | Pause | Step | Reset | SetParameter | SetPace | Show | Stop
+Command = (
+    Load
+    | ApplyLive
+    | Play
+    | Pause
+    | Step
+    | Reset
+    | SetParameter
+    | TakeState
+    | Restore
+    | SetPace
+    | Show
+    | Stop
+)
 
 
 # --- events: from the worker to the screen; none is ever skipped ---
@@ -110,6 +146,33 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class StateTaken:
+    """The answer to :class:`TakeState`: a copy, free to keep and to hand to another thread.
+
+    Attributes
+    ----------
+    spec
+        What was trained.
+    state
+        As :meth:`Trainer.state` gives it, or ``None`` if there is no network for the spec, because
+        its data could not be read.
+    """
+
+    run_id: int
+    request: int
+    spec: ExperimentSpec
+    state: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StateRefused:
+    """The state that came with a load does not fit; training starts from the initial weights."""
+
+    run_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class DivergedAt:
     """Training paused because numbers are no longer finite."""
 
@@ -134,4 +197,4 @@ class Failed:
     traceback: str
 
 
-Event = Loaded | Started | Paused | DivergedAt | LoadFailed | Failed
+Event = Loaded | Started | Paused | StateTaken | StateRefused | DivergedAt | LoadFailed | Failed

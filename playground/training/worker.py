@@ -8,7 +8,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from typing import assert_never
+from typing import Any, assert_never
 
 from playground.data.dataset import DataError
 from playground.data.prepared import PreparedData
@@ -16,6 +16,7 @@ from playground.experiment.spec import ExperimentSpec
 from playground.schema.validation import InvalidValue
 from playground.training import messages
 from playground.training.snapshot import Snapshot, SnapshotBuilder, View
+from playground.training.state import UnfitState, restore_checked
 from playground.training.trainer import Diverged, Trainer
 
 CHUNK_SECONDS = 0.001
@@ -147,8 +148,8 @@ class Worker:
         if self._failed_load is not None and not self._may_go_on(command, self._failed_load):
             return
         match command:
-            case messages.Load(spec, run_id):
-                self._load(spec, run_id)
+            case messages.Load():
+                self._load(command)
             case messages.ApplyLive(spec):
                 if self._trainer is not None:
                     self._trainer.apply_live(spec)
@@ -167,6 +168,13 @@ class Worker:
             case messages.SetParameter(layer, row, column, value):
                 if self._trainer is not None:
                     self._trainer.set_parameter(layer, row, column, value)
+                    self._needs_snapshot = True
+            case messages.TakeState(request):
+                self._tell_state(request)
+            case messages.Restore(state):
+                if self._trainer is not None:
+                    self._trainer.restore(state)
+                    self._rate.clear()
                     self._needs_snapshot = True
             case messages.SetPace(epochs_per_second):
                 self._pace.epochs_per_second = epochs_per_second
@@ -187,17 +195,18 @@ class Worker:
         """
         match command:
             case messages.ApplyLive(spec):
-                self._failed_load = messages.Load(spec, failed.run_id)
+                self._failed_load = messages.Load(spec, failed.run_id, failed.state)
                 return False
-            case messages.SetParameter():
+            case messages.SetParameter() | messages.Restore():
                 return False
             case messages.Play() | messages.Step() | messages.Reset():
-                self._load(failed.spec, failed.run_id)
+                self._load(failed)
                 return self._failed_load is None
             case _:
                 return True
 
-    def _load(self, spec: ExperimentSpec, run_id: int) -> None:
+    def _load(self, load: messages.Load) -> None:
+        spec, run_id = load.spec, load.run_id
         self._failed_load = None
         if self._remaining is not None:
             # The steps that were asked for belonged to the run before.
@@ -206,13 +215,14 @@ class Worker:
             trainer = Trainer(spec, self._reusable_data(spec))
         except Exception as error:
             # The network before lives on, under its own run_id.
-            self._failed_load = messages.Load(spec, run_id)
+            self._failed_load = load
             self._set_running(False)
             if isinstance(error, DataError | InvalidValue):
                 self.events.put(messages.LoadFailed(run_id, str(error)))
             else:
                 self.events.put(messages.Failed(run_id, str(error), traceback.format_exc()))
             return
+        refused = "" if load.state is None else self._refusal(trainer, load.state)
         self._run_id = run_id
         self._trainer = trainer
         self._builder = SnapshotBuilder(trainer, run_id)
@@ -220,6 +230,27 @@ class Worker:
         self._chunk = 1
         self._needs_snapshot = True
         self.events.put(messages.Loaded(run_id, spec, trainer.data, trainer.architecture))
+        if refused:
+            self.events.put(messages.StateRefused(run_id, refused))
+
+    def _refusal(self, trainer: Trainer, state: dict[str, Any]) -> str:
+        """Restore a state that may come from anywhere; return why not, or ""."""
+        try:
+            restore_checked(trainer, state)
+        except UnfitState as error:
+            return str(error)
+        return ""
+
+    def _tell_state(self, request: int) -> None:
+        if self._failed_load is not None:
+            failed = self._failed_load
+            # What is not loaded yet is not lost: it waits for its data.
+            answer = messages.StateTaken(failed.run_id, request, failed.spec, failed.state)
+            self.events.put(answer)
+        elif self._trainer is not None:
+            trainer = self._trainer
+            answer = messages.StateTaken(self._run_id, request, trainer.spec, trainer.state())
+            self.events.put(answer)
 
     def _reusable_data(self, spec: ExperimentSpec) -> PreparedData | None:
         if self._trainer is not None and self._trainer.spec.data == spec.data:
@@ -278,17 +309,29 @@ class Worker:
 
 
 def _still_wanted(commands: deque[messages.Command]) -> deque[messages.Command]:
-    """Leave out what a later load makes pointless: a dragged slider asks for many in a row."""
+    """Leave out what a later load makes pointless: a dragged slider asks for many in a row.
+
+    What came before a request for the state is carried out: it shows in the answer.
+    """
     loads = [i for i, command in enumerate(commands) if isinstance(command, messages.Load)]
     if not loads:
         return commands
+    kept = 0
+    for index, command in enumerate(commands):
+        if isinstance(command, messages.TakeState) and index < loads[-1]:
+            kept = index
     about_the_run = (
-        messages.Load | messages.ApplyLive | messages.SetParameter | messages.Reset | messages.Step
+        messages.Load
+        | messages.ApplyLive
+        | messages.SetParameter
+        | messages.Restore
+        | messages.Reset
+        | messages.Step
     )
     return deque(
         command
         for index, command in enumerate(commands)
-        if index >= loads[-1] or not isinstance(command, about_the_run)
+        if index < kept or index >= loads[-1] or not isinstance(command, about_the_run)
     )
 
 

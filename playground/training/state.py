@@ -1,0 +1,106 @@
+"""The state of a training as it comes out of a file: checked before anything is changed by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from playground.training.history import CAPACITY
+from playground.training.trainer import Trainer
+
+LARGEST_COUNT = 2**53
+"""No step, epoch or interval is larger: up to here, every whole number is also a float."""
+_COUNTS = frozenset({"step", "epoch", "position", "optimizer_steps"})
+
+
+class UnfitState(Exception):
+    """A state belongs to another experiment, or is damaged. The message names the part."""
+
+
+def restore_checked(trainer: Trainer, state: dict[str, Any]) -> None:
+    """Continue from a state that may come from anywhere.
+
+    The state must have the shape of the trainer's own: the same names, arrays of the same type and
+    size, numbers where numbers belong. Should it not, the trainer is as it was.
+
+    Parameters
+    ----------
+    trainer
+        Its spec must equal that of the trainer that the state was taken from.
+    state
+        As :meth:`Trainer.state` gave it, perhaps by way of a file.
+
+    Raises
+    ------
+    UnfitState
+        Naming the part that does not fit.
+    """
+    own = trainer.state()
+    _compare(own, state, "")
+    _check_values(trainer, state)
+    try:
+        trainer.restore(state)
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError) as error:
+        trainer.restore(own)
+        raise UnfitState(
+            f"the state of the training does not fit: {error}; it starts from the beginning"
+        ) from error
+
+
+def _compare(own: Any, given: Any, path: str) -> None:
+    """Compare two trees of arrays and numbers by their shapes."""
+    if own is None or given is None:
+        # Something that a run may or may not have by now, such as the best weights so far.
+        return
+    if isinstance(own, dict):
+        if not isinstance(given, dict):
+            raise _unfit(path, "is not a group of values")
+        for name in own.keys() - given.keys():
+            raise _unfit(_join(path, name), "is missing")
+        for name in given.keys() - own.keys():
+            raise _unfit(_join(path, name), "is unknown")
+        for name, value in own.items():
+            _compare(value, given[name], _join(path, name))
+    elif isinstance(own, np.ndarray):
+        if not isinstance(given, np.ndarray):
+            raise _unfit(path, "is not an array")
+        if given.dtype != own.dtype:
+            raise _unfit(path, f"has numbers of type {given.dtype}, not {own.dtype}")
+        # A history is as long as the run was.
+        start = 1 if path == "history.rows" else 0
+        if given.ndim != own.ndim or given.shape[start:] != own.shape[start:]:
+            raise _unfit(path, f"has the shape {given.shape}, not {own.shape}")
+    elif isinstance(own, bool) or isinstance(given, bool) or isinstance(own, str | list | tuple):
+        if type(own) is not type(given):
+            raise _unfit(path, f"is {given!r:.40}, which is something else than expected")
+    elif not isinstance(given, int if isinstance(own, int) else int | float):
+        raise _unfit(path, f"is {given!r:.40}, not a number")
+
+
+def _check_values(trainer: Trainer, state: dict[str, Any]) -> None:
+    """Check what the shape of the state alone does not say."""
+    for name in _COUNTS & state.keys():
+        if not 0 <= state[name] <= LARGEST_COUNT:
+            raise _unfit(name, f"is {state[name]}, outside of 0 … {LARGEST_COUNT}")
+    if state["position"] >= trainer.batches_per_epoch:
+        raise _unfit("position", f"is behind the last of {trainer.batches_per_epoch} batches")
+    order = state["order"]
+    if not np.array_equal(np.sort(order), np.arange(len(order))):
+        raise _unfit("order", "does not name every training sample once")
+    history = state["history"]
+    if not 1 <= history["interval"] <= LARGEST_COUNT:
+        raise _unfit("history.interval", f"is {history['interval']}, which is not possible")
+    capacity = history["capacity"]
+    if not (len(history["rows"]) <= capacity <= CAPACITY and capacity % 2 == 0):
+        raise _unfit("history.capacity", f"is {capacity}, which is not possible")
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else str(name)
+
+
+def _unfit(path: str, what: str) -> UnfitState:
+    return UnfitState(
+        f"the state of the training does not fit: {path} {what}; it starts from the beginning"
+    )
