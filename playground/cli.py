@@ -15,6 +15,7 @@ from playground import __version__
 
 if TYPE_CHECKING:
     from playground.experiment.spec import ExperimentSpec
+    from playground.exporting.run import Run
     from playground.training.evaluation import Metrics
     from playground.training.trainer import Trainer
 
@@ -88,6 +89,21 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--epochs", type=_whole(0), metavar="N", help="passes over the data")
     command.add_argument("--output", type=Path, required=True, metavar="F.png")
     command.set_defaults(run=_screenshot)
+
+    command = commands.add_parser("export", help="train, then write tables or weights to a file")
+    _add_experiment(command)
+    command.add_argument("--format", required=True, metavar="F", help="see describe exporters")
+    command.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="format_options",
+        help="set a field of the format, such as separator=semicolon; may be repeated",
+    )
+    command.add_argument("--epochs", type=_whole(0), metavar="N", help="passes over the data")
+    command.add_argument("--output", type=Path, required=True, metavar="PATH")
+    command.set_defaults(run=_export)
     return parser
 
 
@@ -328,9 +344,11 @@ def _sentence(metrics: Metrics) -> str:
 
 def _describe(options: argparse.Namespace) -> int:
     from playground.experiment.catalogue import UnknownTopic, catalogue, printed, topic_entries
+    from playground.exporting import exporters
 
+    further = {"exporters": exporters()}
     try:
-        entries = topic_entries(options.topic) if options.topic else catalogue()
+        entries = topic_entries(options.topic, further) if options.topic else catalogue(further)
     except UnknownTopic as error:
         raise UsageError(str(error)) from error
     print(json.dumps(entries, indent=2) if options.json else printed(entries))
@@ -360,3 +378,42 @@ def _screenshot(options: argparse.Namespace) -> int:
     except ScreenshotError as error:
         raise UsageError(str(error)) from error
     return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from playground.exporting.command import FormatError, made_exporter, written_and_proved
+    from playground.files import FileNotWritten
+    from playground.training.jobs import JobRefused, Progress
+
+    if not options.output.absolute().parent.is_dir():
+        raise UsageError(f"--output {options.output} is in no folder that exists; make it first")
+    try:
+        exporter = made_exporter(options.format, options.format_options)
+        run = _trained_run(options)
+        files, proof = written_and_proved(exporter, run, options.output, Progress())
+    except (FormatError, FileNotWritten, JobRefused) as error:
+        raise UsageError(str(error)) from error
+    for file in files:
+        print(file)
+    if proof:
+        print(proof, file=sys.stderr)
+    return 0
+
+
+def _trained_run(options: argparse.Namespace) -> Run:
+    """Return the experiment that the options ask for, trained; the terminal shows how far it is."""
+    from tqdm import tqdm
+
+    from playground.data.dataset import DataError
+    from playground.exporting.run import Run
+    from playground.schema.validation import InvalidValue
+    from playground.training.jobs import Progress
+
+    spec = _experiment(options)
+    epochs = options.epochs if options.epochs is not None else spec.training.epochs
+    with tqdm(total=100, unit="%", disable=None, leave=False, dynamic_ncols=True) as bar:
+        progress = Progress(lambda told: bar.update(int(told.share * 100) - bar.n))
+        try:
+            return Run.trained(spec, epochs, progress)
+        except (DataError, InvalidValue) as error:
+            raise UsageError(str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import msgspec
@@ -51,31 +52,47 @@ class UnknownTopic(ValueError):
     """There is no such topic. The message lists those that there are."""
 
 
-def catalogue() -> dict[str, Any]:
-    """Return everything: the parts of an experiment and every registry."""
+Registries = Mapping[str, Sequence[type[msgspec.Struct]]]
+_NONE: Registries = {}
+
+
+def catalogue(further: Registries = _NONE) -> dict[str, Any]:
+    """Return everything: the parts of an experiment and every registry.
+
+    Parameters
+    ----------
+    further
+        Registries of rooms above this one, by the names of their topics.
+    """
     entries: dict[str, Any] = {name: _entry(struct) for name, struct in GROUPS.items()}
-    for name, options in REGISTRIES.items():
+    for name, options in {**REGISTRIES, **further}.items():
         entries[name] = {tag_of(option): _entry(option) for option in options}
     return entries
 
 
-def topic_entries(topic: str) -> dict[str, Any]:
+def topic_entries(topic: str, further: Registries = _NONE) -> dict[str, Any]:
     """Return the part of the catalogue named by a registry, a group or an option's tag.
+
+    Parameters
+    ----------
+    further
+        As for :func:`catalogue`.
 
     Raises
     ------
     UnknownTopic
         If there is none.
     """
-    everything = catalogue()
+    everything = catalogue(further)
     if topic in everything:
         return {topic: everything[topic]}
+    registries = (*REGISTRIES, *further)
     found = {
-        name: {topic: everything[name][topic]} for name in REGISTRIES if topic in everything[name]
+        name: {topic: everything[name][topic]} for name in registries if topic in everything[name]
     }
     if found:
         return found
-    tags = [tag for name in REGISTRIES for tag in everything[name]]
+    tags = [tag for name in registries for tag in everything[name]]
     raise UnknownTopic(
         f"no topic {topic!r}; topics are: {', '.join(everything)}; or an option: {', '.join(tags)}"
     )

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from playground.exporting import exporter_of
 from playground.exporting.base import Exporter
 from playground.exporting.run import Run
-from playground.schema.validation import decoded
+from playground.schema.validation import InvalidValue, decoded, parsed_text
 from playground.training.jobs import JobRefused, Progress
 
-__all__ = ["made_exporter", "written_and_proved"]
+__all__ = ["FormatError", "made_exporter", "written_and_proved"]
 
 
-def made_exporter(tag: str, options: dict[str, Any]) -> Exporter:
+class FormatError(Exception):
+    """A format, or a field of one, does not exist or does not fit. The message lists what does."""
+
+
+def made_exporter(tag: str, options: Sequence[str] = ()) -> Exporter:
     """Return an exporter with its fields set.
+
+    Parameters
+    ----------
+    tag
+        Name of the format.
+    options
+        Texts such as ``separator=semicolon``.
 
     Raises
     ------
-    KeyError
-        If there is no such format.
-    InvalidValue
-        If a field does not exist or does not fit.
+    FormatError
+        If there is no such format or field, or a value does not fit.
     """
-    exporter: Exporter = decoded({"kind": tag, **options}, exporter_of(tag))
-    return exporter
+    tree: dict[str, Any] = {"kind": tag}
+    for option in options:
+        name, equals, text = option.partition("=")
+        if not equals or not name:
+            raise FormatError(f"--option {option!r} is not of the form name=value")
+        tree[name.strip()] = parsed_text(text)
+    try:
+        return decoded(tree, exporter_of(tag))
+    except KeyError as error:
+        raise FormatError(error.args[0]) from error
+    except InvalidValue as error:
+        raise FormatError(str(error)) from error
 
 
 def written_and_proved(

@@ -11,13 +11,13 @@ import pytest
 
 from playground.experiment.presets import load_experiment
 from playground.exporting import exporter_of, exporters
-from playground.exporting.command import made_exporter, written_and_proved
+from playground.exporting.command import FormatError, made_exporter, written_and_proved
 from playground.exporting.contents import layers_table, predictions_table, weights_table
 from playground.exporting.run import Run
 from playground.exporting.table import Table, largest_difference, read_csv
 from playground.files import FileNotWritten
 from playground.schema.describe import tag_of
-from playground.schema.validation import InvalidValue, replaced
+from playground.schema.validation import replaced
 from playground.training.jobs import JobRefused, Progress
 from playground.training.trainer import Trainer
 
@@ -38,7 +38,7 @@ def spirals() -> Run:
 
 @pytest.mark.parametrize("tag", [tag_of(exporter) for exporter in exporters()])
 def test_that_every_format_writes_and_proves_itself(tag: str, spirals: Run, tmp_path: Path) -> None:
-    exporter = made_exporter(tag, {})
+    exporter = made_exporter(tag)
     if exporter.unavailable():
         pytest.skip(exporter.unavailable())
     path = tmp_path / f"run{exporter.suffix}"
@@ -121,7 +121,7 @@ def test_that_a_changed_cell_is_found_out() -> None:
 
 
 def test_that_json_says_where_its_numbers_come_from(spirals: Run) -> None:
-    content = json.loads(made_exporter("history-json", {}).content(spirals, Progress()))
+    content = json.loads(made_exporter("history-json").content(spirals, Progress()))
     assert content["epoch"] == 3
     assert content["experiment"] == spirals.spec.name
     assert content["columns"]["gradient_norm output"][0] is None
@@ -131,20 +131,22 @@ def test_that_a_cancelled_export_leaves_no_file(spirals: Run, tmp_path: Path) ->
     progress = Progress()
     progress.cancel()
     with pytest.raises(BaseException):  # noqa: B017 - what unwinds a job is its own affair
-        made_exporter("history-csv", {}).write(spirals, tmp_path / "run.csv", progress)
+        made_exporter("history-csv").write(spirals, tmp_path / "run.csv", progress)
     assert not list(tmp_path.iterdir())
 
 
 def test_that_a_missing_folder_is_named(spirals: Run, tmp_path: Path) -> None:
     with pytest.raises(FileNotWritten, match="nowhere"):
-        made_exporter("layers-csv", {}).write(spirals, tmp_path / "nowhere" / "a.csv", Progress())
+        made_exporter("layers-csv").write(spirals, tmp_path / "nowhere" / "a.csv", Progress())
 
 
 def test_that_unknown_formats_and_fields_are_named() -> None:
     with pytest.raises(KeyError, match="history-csv"):
         exporter_of("excel")
-    with pytest.raises(InvalidValue, match="separator"):
-        made_exporter("history-csv", {"separator": "dot"})
+    with pytest.raises(FormatError, match="separator"):
+        made_exporter("history-csv", ["separator=dot"])
+    with pytest.raises(FormatError, match="name=value"):
+        made_exporter("history-csv", ["separator"])
 
 
 def test_that_a_run_copied_from_a_state_goes_on_like_the_first(spirals: Run) -> None:
