@@ -11,6 +11,7 @@ from playground.engine.layers import Dense
 from playground.engine.losses import SoftmaxCrossEntropy
 from playground.engine.network import NetworkSpec
 from playground.engine.optimizers import Adam
+from playground.experiment.change import fitted
 from playground.experiment.spec import ExperimentSpec, TrainingSpec, checked
 from playground.schema.validation import replaced
 
@@ -39,4 +40,7 @@ def edited(spec: ExperimentSpec, **changes: Any) -> ExperimentSpec:
     """Return a copy with fields set, such as ``training__learning_rate=0.1``."""
     for path, value in changes.items():
         spec = replaced(spec, path.replace("__", "."), value)
+    if "training__optimizer" in changes:
+        # As the window does: some need the full batch.
+        spec, _ = fitted(spec)
     return checked(spec)
