@@ -11,7 +11,13 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from playground.data.dataset import Floats, Samples, Task, TaskKind
-from playground.data.fields import InputFeatures, Seed, TrainingShare, ValidationShare
+from playground.data.fields import (
+    InputFeatures,
+    InputScaling,
+    Seed,
+    TrainingShare,
+    ValidationShare,
+)
 from playground.data.planar import (
     DisplacementNoise,
     LabelNoise,
@@ -21,6 +27,7 @@ from playground.data.planar import (
     dealt,
     uniform,
 )
+from playground.data.scaling import NoScaling
 from playground.data.streams import Purpose, stream
 from playground.schema.parameter import real, shown
 
@@ -188,6 +195,7 @@ class LogicGate(PlanarDataset, frozen=True, tag="logic_gate"):
     validation_share: ValidationShare = 0.0
     seed: Seed = 0
     features: InputFeatures = ("x1", "x2")
+    scaling: InputScaling = NoScaling()
 
     @property
     def sample_count(self) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.data.scaling import Scaling
 from playground.data.streams import Purpose, stream
 from playground.schema.parameter import Option
 from playground.schema.task import Task, TaskKind
@@ -42,7 +43,8 @@ class Samples:
     points : (n, r) float64
         Raw inputs: coordinates (r = 2) for a planar dataset, pixels in [0, 1] for images.
     inputs : (n, d) float64
-        What the network sees: the chosen features of the points.
+        What the network sees: the chosen features of the points, scaled if the dataset says so
+        and the samples were prepared.
     labels : (n,) float64
         Class index (0, 1, ...) or, for regression, the value to predict.
     strata : (n,) int64
@@ -77,8 +79,8 @@ class Samples:
 class Dataset(Option, frozen=True):
     """A source of samples. Its fields say how many, how noisy, which seed.
 
-    Every dataset has the fields ``training_share``, ``validation_share`` and ``seed``; equal
-    fields give equal samples on every machine.
+    Every dataset has the fields ``training_share``, ``validation_share``, ``seed`` and
+    ``scaling``; equal fields give equal samples on every machine.
     """
 
     gallery: ClassVar[str] = ""
@@ -97,6 +99,7 @@ class Dataset(Option, frozen=True):
         training_share: float
         validation_share: float
         seed: int
+        scaling: Scaling
 
     @property
     def sample_count(self) -> int:
@@ -140,7 +143,7 @@ class Dataset(Option, frozen=True):
         raise NotImplementedError
 
     def inputs_of(self, points: Floats) -> Floats:
-        """Map raw points (n, r) to the inputs of the network (n, d)."""
+        """Map raw points (n, r) to the features (n, d) that the network gets after scaling."""
         return points
 
 
@@ -161,6 +164,19 @@ class Split:
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
     test: NDArray[np.int64]
+
+    @property
+    def judged(self) -> tuple[str, NDArray[np.int64]]:
+        """What results are measured on, and its name.
+
+        The test samples, or without any the ``validation`` samples, or else the ``training``
+        samples.
+        """
+        if len(self.test):
+            return "test", self.test
+        if len(self.validation):
+            return "validation", self.validation
+        return "training", self.train
 
 
 def training_count(sample_count: int, training_share: float) -> int:

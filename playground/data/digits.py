@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import DataError
-from playground.data.fields import Seed, TrainingShare, ValidationShare
+from playground.data.fields import InputScaling, Seed, TrainingShare, ValidationShare
 from playground.data.images import DigitImages
+from playground.data.scaling import NoScaling
 from playground.resources import resource
 from playground.schema.parameter import whole
 
@@ -44,6 +45,7 @@ class Digits(DigitImages, frozen=True, tag="digits"):
     training_share: TrainingShare = 0.8
     validation_share: ValidationShare = 0.0
     seed: Seed = 0
+    scaling: InputScaling = NoScaling()
 
     def collection(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Read the bundled file.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from playground.data.features import FeatureName
+from playground.data.scaling import AnyScaling
 from playground.schema.parameter import real, shown, whole
 
 TrainingShare = Annotated[
@@ -48,5 +49,14 @@ InputFeatures = Annotated[
         "Input features",
         help="What the network is given of each point. The right feature can make a hard "
         "problem easy.",
+    ),
+]
+
+InputScaling = Annotated[
+    AnyScaling,
+    shown(
+        "Input scaling",
+        help="Brings all inputs to a like size, fitted on the training samples alone. Inputs that "
+        "differ much in size make training slow.",
     ),
 ]

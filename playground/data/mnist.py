@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data.fields import Seed, TrainingShare, ValidationShare
+from playground.data.fields import InputScaling, Seed, TrainingShare, ValidationShare
 from playground.data.images import DigitImages
 from playground.data.mnist_folder import IMAGE_SHAPE, load_folder
+from playground.data.scaling import NoScaling
 from playground.schema.parameter import shown, whole
 from playground.schema.validation import InvalidValue
 
@@ -49,6 +50,7 @@ class Mnist(DigitImages, frozen=True, tag="mnist"):
     training_share: TrainingShare = 0.8
     validation_share: ValidationShare = 0.0
     seed: Seed = 0
+    scaling: InputScaling = NoScaling()
 
     def collection(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Read all images of the folder, at least as many as ``points``.

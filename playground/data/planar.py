@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Dataset, Floats, Samples, Task, TaskKind
 from playground.data.features import FeatureName, check, expand, labels_of
-from playground.data.fields import InputFeatures, Seed, TrainingShare, ValidationShare
+from playground.data.fields import (
+    InputFeatures,
+    InputScaling,
+    Seed,
+    TrainingShare,
+    ValidationShare,
+)
+from playground.data.scaling import NoScaling
 from playground.schema.parameter import real, whole
 
 TWO_CLASSES = Task(TaskKind.BINARY, ("negative", "positive"))
@@ -130,6 +137,7 @@ class ScatteredDataset(PlanarDataset, frozen=True):
     validation_share: ValidationShare = 0.0
     seed: Seed = 0
     features: InputFeatures = ("x1", "x2")
+    scaling: InputScaling = NoScaling()
 
     @property
     def sample_count(self) -> int:

@@ -23,6 +23,7 @@ from typing import Annotated
 import msgspec
 import numpy as np
 
+from playground.data.dataset import Split
 from playground.data.folds import stratified_folds
 from playground.data.prepared import PreparedData, prepare
 from playground.experiment.architectures import Widths, widths_text, with_widths
@@ -339,12 +340,8 @@ def _parts(data: PreparedData, settings: FoldSettings) -> tuple[PreparedData, ..
     folds = stratified_folds(data.samples.strata[known], settings.folds, settings.seed)
     nothing = known[:0]
     return tuple(
-        dataclasses.replace(
-            data,
-            split=dataclasses.replace(
-                split, train=np.delete(known, fold), validation=nothing, test=known[fold]
-            ),
-        )
+        # Scaled anew: what a fold is tested on has no say in the scale of its inputs.
+        data.divided(Split(np.delete(known, fold), nothing, known[fold]))
         for fold in folds
     )
 

@@ -26,7 +26,7 @@ class PlanePictures:
         middle = (np.arange(size) + 0.5) / size * 2 - 1
         x1, x2 = np.meshgrid(middle * extent, -middle * extent)
         points = np.stack([x1.ravel(), x2.ravel()], 1)
-        inputs = trainer.spec.data.inputs_of(points)
+        inputs = trainer.data.inputs_of(points)
         self._inputs = with_ones(inputs, trainer.parameters.vector.dtype)
         self._plan = ForwardPlan(trainer.architecture, trainer.parameters, size * size)
         self._tape = self._plan.record(self._inputs)

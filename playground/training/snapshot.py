@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.engine.network import predict
+from playground.engine.network import forward, predict
 from playground.engine.plan import ForwardPlan, with_ones
 from playground.training.evaluation import Metrics
 from playground.training.history import HistoryView
@@ -61,7 +61,8 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImageResults:
-    """How an image classifier does on its test set (or on the training set if there is none).
+    """How an image classifier does on the samples that results are measured on: the test set,
+    if there is one.
 
     Attributes
     ----------
@@ -121,6 +122,8 @@ class Snapshot:
         The large picture that was asked for.
     wrong : (n,) bool or None
         Per sample of a planar classification, whether it is misclassified.
+    best_epoch
+        The epoch with the least loss, as early stopping sees it; 0 if it does not look.
     """
 
     run_id: int
@@ -143,6 +146,7 @@ class Snapshot:
     wrong: NDArray[np.bool_] | None = None
     images: ImageResults | None = None
     probe: ProbeValues | None = None
+    best_epoch: int = 0
     view: View = field(default_factory=View)
 
 
@@ -180,6 +184,7 @@ class SnapshotBuilder:
                 matrices=tuple(m.copy() for m in trainer.parameters.matrices),
                 gradient_matrices=tuple(m.copy() for m in gradients.matrices),
                 probe=self._probe(view),
+                best_epoch=trainer.best_epoch,
                 view=view,
                 **pictures,
                 **self._sample_results(view, running),
@@ -200,21 +205,18 @@ class SnapshotBuilder:
     def _probe(self, view: View) -> ProbeValues | None:
         data = self._trainer.data
         if view.probe is not None and data.samples.is_planar:
-            inputs = self._trainer.spec.data.inputs_of(np.array([view.probe], float))
+            inputs = data.inputs_of(np.array([view.probe], float))
         elif view.probe_sample is not None and view.probe_sample < len(data.samples.inputs):
             inputs = data.samples.inputs[view.probe_sample : view.probe_sample + 1]
         else:
             return None
         architecture, parameters = self._trainer.architecture, self._trainer.parameters
-        values, activations = np.asarray(inputs, parameters.vector.dtype), []
-        for index, layer in enumerate(architecture.layers):
-            values = layer.activation.value(
-                values @ parameters.weights(index) + parameters.biases(index)
-            )
-            activations.append(values[0].copy())
+        layers = forward(architecture, parameters, inputs)
+        activations = tuple(layer.activation[0].copy() for layer in layers)
         head = architecture.head
-        certainty = head.class_certainty(values)[0] if head.task.class_count else None
-        return ProbeValues(np.asarray(inputs)[0].copy(), tuple(activations), certainty)
+        outputs = layers[-1].activation
+        certainty = head.class_certainty(outputs)[0] if head.task.class_count else None
+        return ProbeValues(np.asarray(inputs)[0].copy(), activations, certainty)
 
     def _sample_results(self, view: View, running: bool) -> dict[str, Any]:
         trainer = self._trainer
@@ -255,7 +257,7 @@ class _PointCheck:
 
 def _image_results(trainer: Trainer, cap: int | None, cell: tuple[int, int] | None) -> ImageResults:
     data, head = trainer.data, trainer.architecture.head
-    indices = data.split.test if len(data.split.test) else data.split.train
+    _, indices = data.split.judged
     available = len(indices)
     if cap is not None and available > cap:
         # A fixed draw: the first ones could all be of one class.

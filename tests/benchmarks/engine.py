@@ -116,7 +116,7 @@ def trainer_of(workload: Workload) -> Trainer:
         task=Task(kind, tuple(f"class {c}" for c in range(workload.classes))),
         input_names=tuple(f"input {i}" for i in range(workload.inputs)),
     )
-    halves = Split(np.arange(count), np.arange(count, 2 * count))
+    halves = Split(np.arange(count), np.arange(0), np.arange(count, 2 * count))
     spec = ExperimentSpec(network=NetworkSpec(workload.layers), training=workload.training)
     return Trainer(spec, PreparedData(spec.data, samples, halves))
 

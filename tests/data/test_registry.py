@@ -63,7 +63,7 @@ def test_that_a_dataset_introduces_itself(dataset: Any) -> None:
 @each
 def test_that_common_fields_come_after_a_datasets_own(dataset: Any) -> None:
     names = [field.name for field in fields_of(dataset)]
-    shared = ("training_share", "validation_share", "seed", "features")
+    shared = ("training_share", "validation_share", "seed", "features", "scaling")
     common = [n for n in names if n in shared]
     assert names[-len(common) :] == common
     assert common[:3] == ["training_share", "validation_share", "seed"]
