@@ -253,8 +253,10 @@ class MainWindow(QMainWindow):
         running = "Training in the background" if self.session.is_running else "Paused"
         count = loaded.architecture.parameter_count
         split = loaded.data.split
+        validation = f"{len(split.validation):,} validation and " if len(split.validation) else ""
+        joint = ", " if validation else " and "
         self._status.setText(
-            f"{running} · {count:,} parameters · {len(split.train):,} training and "
+            f"{running} · {count:,} parameters · {len(split.train):,} training{joint}{validation}"
             f"{len(split.test):,} test samples · {spec.training.dtype}"
         )
 

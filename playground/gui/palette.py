@@ -69,8 +69,8 @@ class Colors:
         Ends and middle of the scale of values: weights, activations, predictions.
     gradient_negative, gradient_zero, gradient_positive
         Ends and middle of the scale of gradients, so that nobody mistakes one for the other.
-    curve_train, curve_test
-        Curves measured on training and on test samples.
+    curve_train, curve_validation, curve_test
+        Curves measured on training, on validation and on test samples.
     layers
         A cycle for curves and bars of layers.
     classes
@@ -111,6 +111,7 @@ class Colors:
     gradient_zero: str
     gradient_positive: str
     curve_train: str
+    curve_validation: str
     curve_test: str
     layers: tuple[str, ...] = _LAYERS
     classes: tuple[str, ...] = _CLASSES
@@ -182,6 +183,7 @@ LIGHT = Colors(
     gradient_zero="#eceaee",
     gradient_positive="#8e44ad",
     curve_train="#1d2129",
+    curve_validation="#0b8aa6",
     curve_test="#7c3aed",
 )
 """Dark ink on white."""
@@ -221,6 +223,7 @@ DARK = Colors(
     gradient_zero="#27272f",
     gradient_positive="#a45bd6",
     curve_train="#ffffff",
+    curve_validation="#4cc9e0",
     curve_test="#a78bfa",
 )
 """Light ink on a blue-grey night."""

@@ -25,6 +25,7 @@ from playground.data.registry import (
     Spirals,
     Spirals3,
 )
+from playground.data.scaling import Standardise
 from playground.experiment.spec import ExperimentSpec, checked
 from playground.gui.theme import theme
 from playground.gui.train.carry_over import carried_over
@@ -309,6 +310,62 @@ def test_that_the_training_share_is_shown_and_typed_in_percent(
     assert edits == [("data.training_share", 0.72, "Set training share", "")]
 
 
+@pytest.mark.parametrize(
+    ("moved", "value", "train", "validation"),
+    [
+        ("training_share", "90", 0.9, 0.1),
+        ("validation_share", "60", 0.4, 0.6),
+        ("training_share", "100", 1.0, 0.0),
+    ],
+)
+def test_that_one_share_gives_way_to_the_other(
+    qtbot: QtBot,
+    make_panel: Callable[..., DataPanel],
+    moved: str,
+    value: str,
+    train: float,
+    validation: float,
+) -> None:
+    panel = make_panel(Spirals(training_share=0.5, validation_share=0.4))
+    proposals, edits = proposals_of(panel), edits_of(panel)
+    field = slider(panel, moved).value_field
+    assert field.text().endswith(" %")
+    field.selectAll()
+    qtbot.keyClicks(field, value)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert not edits
+    (spec,) = proposals
+    assert (spec.data.training_share, spec.data.validation_share) == (train, validation)
+    assert checked(spec) == spec
+
+
+def test_that_a_share_that_has_room_moves_alone(
+    qtbot: QtBot, make_panel: Callable[..., DataPanel]
+) -> None:
+    panel = make_panel(Spirals(training_share=0.5))
+    edits = edits_of(panel)
+    field = slider(panel, "validation_share").value_field
+    field.selectAll()
+    qtbot.keyClicks(field, "20")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert edits == [("data.validation_share", 0.2, "Set validation share", "")]
+
+
+@pytest.mark.parametrize("data", [Spirals(), Digits()], ids=lambda d: type(d).__name__)
+def test_that_input_scaling_is_chosen_by_name(
+    qtbot: QtBot, make_panel: Callable[..., DataPanel], data: Any
+) -> None:
+    panel = make_panel(data)
+    pills = panel.editor("scaling")
+    assert isinstance(pills, PillGroup)
+    assert pills.chosen == ("none",)
+    edits = edits_of(panel)
+    pills.pills["min_max"].click()
+    assert edits == [("data.scaling", "min_max", "Set input scaling", "")]
+    panel.show_spec(ExperimentSpec(data=msgspec.structs.replace(data, scaling=Standardise())))
+    assert pills.chosen == ("standardise",)
+
+
 @pytest.mark.parametrize("typed", ["", "many", "nan", "inf"])
 def test_that_what_is_no_number_is_replaced_by_what_was_there(
     qtbot: QtBot, make_panel: Callable[..., DataPanel], typed: str
@@ -441,6 +498,8 @@ def test_that_what_is_no_seed_is_refused(
         (Spirals(points=1), "1 training point and none for testing: add points."),
         (Spirals(points=10), "5 training points and 5 for testing: add points."),
         (Spirals(training_share=1.0), "Lower the training share"),
+        (Spirals(training_share=0.7, validation_share=0.3), "lower the training or the validation"),
+        (Spirals(validation_share=0.2), ""),
         (Spirals(), ""),
         (LogicGate(), ""),
         (Digits(), ""),

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from playground.data.digits import Digits
 from playground.data.registry import Bumps, Circles, Gaussians, LogicGate, Spirals3
+from playground.data.scaling import Standardise
 from playground.experiment.change import fitted
 from playground.experiment.spec import ExperimentSpec
 from playground.gui.palette import value_lut
@@ -152,6 +153,7 @@ def test_that_each_toggle_changes_what_is_painted(qtbot: QtBot, make_stage: Make
         assert surface.grab().toImage() != before
     assert stage.panel.options() == {
         "train": False,
+        "validation": True,
         "test": False,
         "mistakes": False,
         "discretize": False,
@@ -187,6 +189,41 @@ def test_that_counts_are_those_of_the_snapshot(make_stage: MakeStage) -> None:
     (accuracy, mistakes) = stage.panel.planar.results.results.rows
     assert mistakes[2] == f"{wrong} / 30"
     assert accuracy[2] == percent(1 - wrong / 30)
+
+
+def test_that_validation_points_have_a_toggle_a_shape_and_a_column(
+    qtbot: QtBot, make_stage: MakeStage
+) -> None:
+    plain = make_stage(Circles(points=100, noise=40, training_share=0.5))
+    assert not plain.panel.planar.toggles["validation"].isVisible()
+    assert plain.panel.planar.results.results.columns == ("Training", "Test")
+    stage = make_stage(Circles(points=100, noise=40, training_share=0.5, validation_share=0.2))
+    planar, snapshot = stage.panel.planar, stage.show()
+    assert planar.toggles["validation"].text() == "Validation 20"
+    assert planar.toggles["test"].text() == "Test 30"
+    before = planar.surface.grab().toImage()
+    qtbot.mouseClick(planar.toggles["validation"], LEFT, pos=QPoint(8, 8))
+    assert planar.surface.grab().toImage() != before
+    results = planar.results.results
+    assert results.columns == ("Training", "Validation", "Test")
+    assert snapshot.wrong is not None
+    wrong = int(snapshot.wrong[stage.trainer.data.split.validation].sum())
+    assert results.rows[1][2] == f"{wrong} / 20"
+    assert "validation" in planar.results.accessibleDescription()
+
+
+def test_that_a_validation_set_stands_in_for_a_missing_test_set(make_stage: MakeStage) -> None:
+    stage = make_stage(Circles(points=100, training_share=0.7, validation_share=0.3))
+    assert stage.panel.planar.results.results.measured_on == "validation"
+
+
+def test_that_the_probe_is_scaled_like_the_samples(make_stage: MakeStage) -> None:
+    stage = make_stage(Gaussians(points=50, scaling=Standardise()))
+    x1, x2 = stage.trainer.data.samples.points[7]
+    stage.panel.planar.surface.pin((float(x1), float(x2)))
+    snapshot = stage.show()
+    assert snapshot.probe is not None
+    np.testing.assert_allclose(snapshot.probe.inputs, stage.trainer.data.samples.inputs[7])
 
 
 def test_that_a_theme_repaints_the_points(qapp: QApplication, make_stage: MakeStage) -> None:

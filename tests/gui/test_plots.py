@@ -44,6 +44,7 @@ class Record:
 
     epoch: Floats
     train_loss: Floats
+    validation_loss: Floats
     test_loss: Floats
     gradient_norm: Floats
     update_ratio: Floats
@@ -58,6 +59,7 @@ def record(count: int = 300, layers: int = 3, epochs: float = 90.0) -> Record:
     return Record(
         epoch=time * epochs,
         train_loss=0.01 + np.exp(-5 * time),
+        validation_loss=np.full(count, np.nan),
         test_loss=0.1 + np.exp(-5 * time),
         gradient_norm=norms,
         update_ratio=norms * 1e-3,
@@ -626,6 +628,14 @@ def test_that_without_a_test_set_there_is_no_test_curve(strip: PlotStrip) -> Non
     history.test_loss[:] = np.nan
     strip.show_history(history)
     assert names(strip.loss) == ["train"]
+
+
+def test_that_a_validation_set_has_a_curve_of_its_own(strip: PlotStrip) -> None:
+    history = record()
+    history.validation_loss[:] = history.test_loss * 0.9
+    strip.show_history(history)
+    assert names(strip.loss) == ["test", "validation", "train"]
+    assert len({series.color_role for series in strip.loss.series}) == 3
 
 
 def test_that_the_strip_takes_any_number_of_layers_and_goes_back(strip: PlotStrip) -> None:

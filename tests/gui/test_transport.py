@@ -343,6 +343,22 @@ def test_that_a_snapshot_fills_the_counters(qtbot: QtBot, snapshot: Snapshot) ->
     assert bench.readout("Accuracy").isVisible()
 
 
+def test_that_a_validation_set_has_readouts_of_its_own(qtbot: QtBot) -> None:
+    spec = experiment(optimizer=Adam(), regularizer=L2())
+    bench = Bench(qtbot, spec, 1600)
+    assert not bench.readout("Validation").isVisible()
+    data = msgspec.structs.replace(spec.data, validation_share=0.2)
+    validated = msgspec.structs.replace(spec, data=data)
+    trainer = Trainer(validated)
+    bench.bar.show_spec(validated)
+    bench.bar.show_snapshot(SnapshotBuilder(trainer, 1).build(View(), False, None))
+    assert bench.readout("Validation").isVisible()
+    assert bench.readout("Validation").text() == loss_text(trainer.metrics().validation_loss)
+    assert len(bench.readout("Accuracy %").roles()) == 3
+    bench.bar.show_spec(spec)
+    assert not bench.readout("Validation").isVisible()
+
+
 def test_that_regression_has_no_accuracy(qtbot: QtBot) -> None:
     bench = Bench(qtbot, fitted(msgspec.structs.replace(experiment(), data=Plane()))[0])
     assert bench.readout("Accuracy").isHidden()

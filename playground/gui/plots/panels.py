@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
+from playground.gui.plots.canvas import Mark
 from playground.gui.plots.series import Floats, Series
 from playground.gui.plots.time_plot import TimePlot
 
@@ -31,7 +32,7 @@ class HistoryArrays(Protocol):
     ----------
     epoch : (n,)
         Passes over the training data, with fractions, ascending.
-    train_loss, test_loss : (n,)
+    train_loss, validation_loss, test_loss : (n,)
         NaN where there is no value.
     gradient_norm, update_ratio : (n, layers)
         NaN where there is no value.
@@ -43,6 +44,8 @@ class HistoryArrays(Protocol):
     def epoch(self) -> Floats: ...
     @property
     def train_loss(self) -> Floats: ...
+    @property
+    def validation_loss(self) -> Floats: ...
     @property
     def test_loss(self) -> Floats: ...
     @property
@@ -64,6 +67,7 @@ def _per_layer(history: HistoryArrays, values: Floats) -> list[Series]:
 def _losses(history: HistoryArrays) -> list[Series]:
     return [
         Series("test", "curve_test", history.epoch, history.test_loss),
+        Series("validation", "curve_validation", history.epoch, history.validation_loss),
         Series("train", "curve_train", history.epoch, history.train_loss),
     ]
 
@@ -106,10 +110,14 @@ class TrainingPlot(TimePlot):
 
 
 class LossPlot(TrainingPlot):
-    """Loss on the training and the test set."""
+    """Loss on the training, the validation and the test set."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Loss", _losses, parent=parent)
+
+    def show_best(self, epoch: int) -> None:
+        """Mark the epoch to whose weights early stopping would go back; 0 for none."""
+        self.set_marks((Mark(float(epoch), f"best {epoch:,}", "good"),) if epoch else ())
 
 
 class GradientPlot(TrainingPlot):
@@ -164,3 +172,7 @@ class PlotStrip(QWidget):
         """Show the record of a run in all plots."""
         for plot in self.plots:
             plot.show_history(history)
+
+    def show_best(self, epoch: int) -> None:
+        """Mark the best epoch so far in the plot of the loss; 0 for none."""
+        self.loss.show_best(epoch)

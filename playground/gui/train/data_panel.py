@@ -20,10 +20,13 @@ from playground.gui.train.gallery import DatasetGallery
 from playground.gui.train.panel_scroll import MARGIN, PanelScroll
 from playground.gui.train.seed_box import SeedBox
 from playground.gui.train.slider_row import SliderRow
-from playground.schema.describe import Field, FieldKind, fields_of, title_of
+from playground.schema.describe import Field, FieldKind, fields_of, summary_of, tag_of, title_of
+from playground.schema.parameter import Option
 
 __all__ = ["DataPanel", "split_notice"]
 
+_SHARES = {"training_share": "validation_share", "validation_share": "training_share"}
+"""Each share, and the one that gives way to it."""
 _FEW = 10
 """With fewer training points than this, a warning is in place."""
 
@@ -109,6 +112,7 @@ class DataPanel(QWidget):
         for name, editor in self._editors.items():
             value = getattr(data, name)
             if isinstance(editor, PillGroup):
+                value = tag_of(value) if isinstance(value, Option) else value
                 editor.show_chosen(value if isinstance(value, tuple) else (value,))
             elif isinstance(editor, SliderRow | SeedBox | FolderBox):
                 editor.set_value(value)
@@ -135,7 +139,7 @@ class DataPanel(QWidget):
             editor, heading = SeedBox(field), field.shown.label
             editor.value_edited.connect(self._seed_edited)
         elif field.kind in (FieldKind.REAL, FieldKind.WHOLE):
-            editor = SliderRow(field, as_percent=field.name == "training_share")
+            editor = SliderRow(field, as_percent=field.name in _SHARES)
             editor.value_edited.connect(
                 lambda value, key, field=field: self._emit(field, value, key)
             )
@@ -147,6 +151,8 @@ class DataPanel(QWidget):
             pills = PillGroup(field.choices, labels, {}, exclusive=True)
             pills.edited.connect(lambda value, field=field: self._emit(field, value, ""))
             editor, heading = pills, field.shown.label
+        elif field.kind is FieldKind.OPTION:
+            editor, heading = self._options(field), field.shown.label
         elif field.kind is FieldKind.TEXT:
             folder = FolderBox(field)
             folder.folder_accepted.connect(self._folder_accepted)
@@ -171,6 +177,16 @@ class DataPanel(QWidget):
         pills.refused.connect(self._feature_refused)
         return pills
 
+    def _options(self, field: Field) -> PillGroup:
+        """Return a pill for each option; they have no fields of their own."""
+        labels = {tag_of(option): title_of(option) for option in field.options}
+        pills = PillGroup(tuple(labels), labels, {}, exclusive=True)
+        for option in field.options:
+            pill = pills.pills[tag_of(option)]
+            set_tip(pill, title_of(option), summary_of(option), getattr(option, "formula", ""))
+        pills.edited.connect(lambda tag: self._emit(field, tag, ""))
+        return pills
+
     def _features_edited(self, field: Field, names: tuple[str, ...]) -> None:
         self._show_notice()
         self._emit(field, names, "")
@@ -183,9 +199,18 @@ class DataPanel(QWidget):
         )
 
     def _emit(self, field: Field, value: Any, key: str) -> None:
-        label = field.shown.label
+        label = f"Set {field.shown.label[:1].lower()}{field.shown.label[1:]}"
         merge = f"data.{key}" if key else ""
-        self.edited.emit(f"data.{field.name}", value, f"Set {label[:1].lower()}{label[1:]}", merge)
+        if field.name in _SHARES and self._spec is not None:
+            other = _SHARES[field.name]
+            left = round(1 - value, 10)
+            if getattr(self._spec.data, other) > left >= 0:
+                # One share gives way to the other, as the parts of a whole do.
+                changes = {field.name: value, other: left}
+                data = msgspec.structs.replace(self._spec.data, **changes)
+                self.proposed.emit(msgspec.structs.replace(self._spec, data=data), label, merge)
+                return
+        self.edited.emit(f"data.{field.name}", value, label, merge)
 
     def _seed_edited(self, seed: int, drawn: bool) -> None:
         label = "Draw a new data seed" if drawn else "Set data seed"
@@ -238,11 +263,13 @@ class DataPanel(QWidget):
 def split_notice(data: Dataset) -> str:
     """Return a warning about a training or test set that says little, or ""."""
     train = data.training_count
-    test = data.sample_count - train
+    test, validation = data.test_count, data.validation_count
     if train < _FEW and "points" in data.__struct_fields__:
         points = "training point" if train == 1 else "training points"
         testing = "none" if test == 0 else str(test)
         return f"{train} {points} and {testing} for testing: add points."
+    if test == 0 and validation:
+        return "No points for testing: lower the training or the validation share."
     if test == 0 and data.training_share < 1:
         return "No points for testing: add points or lower the training share."
     if test == 0 and "points" in data.__struct_fields__:

@@ -69,12 +69,21 @@ class Readout(QWidget):
             self.setAccessibleName(f"{self._caption} {self.text()}")
             self.update()
 
+    def set_characters(self, characters: int) -> None:
+        """Make room for so many characters at full size."""
+        if characters != self._characters:
+            self._characters = characters
+            self._fit()
+
     def set_compact(self, is_compact: bool) -> None:
         """Take a little less room, or as much as usual."""
         pixels = _COMPACT_SIZE if is_compact else _SIZE
-        if pixels == self._pixels:
-            return
-        self._pixels = pixels
+        if pixels != self._pixels:
+            self._pixels = pixels
+            self._fit()
+
+    def _fit(self) -> None:
+        pixels = self._pixels
         self._font = monospace_font(pixels, bold=True)
         number = QFontMetrics(self._font).horizontalAdvance("0" * self._characters)
         name = QFontMetrics(text_font(_CAPTION_SIZE)).horizontalAdvance(self._caption)

@@ -75,6 +75,7 @@ class TransportBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._running = False
         self._has_classes = True
+        self._has_validation = False
         self._whole_epoch = False
         self._snapshot: Snapshot | None = None
         self._schedule: Schedule = Constant()
@@ -91,10 +92,18 @@ class TransportBar(QWidget):
         self._add_selectors()
         self._row.addStretch(1)
         self._train_loss = Readout("Train loss", 7)
+        self._validation_loss = Readout("Validation", 7)
+        self._validation_loss.hide()
         self._test_loss = Readout("Test loss", 7)
         self._accuracy = Readout("Accuracy %", 9)
         self._speed = Readout("Steps/s", 6)
-        for readout in (self._train_loss, self._test_loss, self._accuracy, self._speed):
+        for readout in (
+            self._train_loss,
+            self._validation_loss,
+            self._test_loss,
+            self._accuracy,
+            self._speed,
+        ):
             self._row.addWidget(readout)
         self._tip_readouts()
         self._clear()
@@ -195,13 +204,22 @@ class TransportBar(QWidget):
             "Mean loss on the training data, without the penalty of regularization.",
         )
         set_tip(
+            self._validation_loss,
+            "Validation loss",
+            "Mean loss on data that the network never learns from, but by which people and early "
+            "stopping choose.",
+        )
+        set_tip(
             self._test_loss,
             "Test loss",
             "Mean loss on data that the network never learns from. Much above the train loss, "
             "it has learned by heart.",
         )
         set_tip(
-            self._accuracy, "Accuracy", "Share of right answers on training and on test data, in %."
+            self._accuracy,
+            "Accuracy",
+            "Share of right answers in %: on training data, on validation data if there is any, "
+            "and on test data.",
         )
         set_tip(self._speed, "Steps per second", "How fast training goes right now.")
 
@@ -222,8 +240,10 @@ class TransportBar(QWidget):
         options = field_of(TrainingSpec, "loss").options
         self._loss.show_availability({t: reason for t in map(tag_of, options) if t not in suitable})
         has_classes = task is not TaskKind.REGRESSION
-        if has_classes != self._has_classes:
-            self._has_classes = has_classes
+        has_validation = spec.data.validation_count > 0
+        if (has_classes, has_validation) != (self._has_classes, self._has_validation):
+            self._has_classes, self._has_validation = has_classes, has_validation
+            self._accuracy.set_characters(14 if has_validation else 9)
             self._fit()
 
     def show_loaded(self, loaded: Loaded) -> None:
@@ -247,12 +267,12 @@ class TransportBar(QWidget):
         self._step_count.show_text(count_text(snapshot.step))
         for readout, value, role in (
             (self._train_loss, metrics.train_loss, "curve_train"),
+            (self._validation_loss, metrics.validation_loss, "curve_validation"),
             (self._test_loss, metrics.test_loss, "curve_test"),
         ):
             readout.show_text(loss_text(value), loss_role(value, role))
-        self._accuracy.show_parts(
-            (share_text(metrics.train_accuracy), "curve_train"),
-            (share_text(metrics.test_accuracy), "curve_test"),
+        self._show_accuracies(
+            metrics.train_accuracy, metrics.validation_accuracy, metrics.test_accuracy
         )
         self._speed.show_text(rate_text(snapshot.steps_per_second))
         if not self._schedule.is_constant:
@@ -277,11 +297,18 @@ class TransportBar(QWidget):
         self._epoch.show_text(epoch_text(0))
         self._step_count.show_text(count_text(0))
         self._train_loss.show_text(loss_text(None), "curve_train")
+        self._validation_loss.show_text(loss_text(None), "curve_validation")
         self._test_loss.show_text(loss_text(None), "curve_test")
-        self._accuracy.show_parts(
-            (share_text(None), "curve_train"), (share_text(None), "curve_test")
-        )
+        self._show_accuracies(None, None, None)
         self._speed.show_text(rate_text(None))
+
+    def _show_accuracies(
+        self, train: float | None, validation: float | None, test: float | None
+    ) -> None:
+        parts = [(share_text(train), "curve_train"), (share_text(test), "curve_test")]
+        if self._has_validation:
+            parts.insert(1, (share_text(validation), "curve_validation"))
+        self._accuracy.show_parts(*parts)
 
     def _show_play(self) -> None:
         self._play.setIcon(icon("pause" if self._running else "play", "on_accent"))
@@ -359,7 +386,9 @@ class TransportBar(QWidget):
 
     def _fit(self) -> None:
         dispensable = (self._step_count, self._speed, self._accuracy)
-        readouts = (self._epoch, self._train_loss, self._test_loss, *dispensable)
+        losses = (self._train_loss, self._validation_loss, self._test_loss)
+        readouts = (self._epoch, *losses, *dispensable)
+        self._validation_loss.setVisible(self._has_validation)
         for hidden in range(len(dispensable) + 1):
             for index, readout in enumerate(dispensable):
                 wanted = readout is not self._accuracy or self._has_classes

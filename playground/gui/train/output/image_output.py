@@ -129,7 +129,7 @@ class ImageOutput(QWidget):
         self.mistakes.set_images(self._images, self._names)
         self.mistakes.show_mistakes((), "")
         self._all.hide()
-        shown = data.split.test if len(data.split.test) else data.split.train
+        judged, shown = data.split.judged
         kept = self._probe if same else None
         self.strip.set_images(self._images, shown)
         if kept is not None:
@@ -139,8 +139,7 @@ class ImageOutput(QWidget):
             self._probe = self.strip.chosen
         self.beliefs.set_names(self._names)
         self.beliefs.set_values(None)
-        kind = "test accuracy" if len(data.split.test) else "training accuracy"
-        self._set(self._kind, kind)
+        self._set(self._kind, f"{judged} accuracy")
         self._set(self._accuracy, "–")
         self._set(self._detail, "")
         self._describe_sample()

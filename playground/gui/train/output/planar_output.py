@@ -12,7 +12,7 @@ from playground.gui.teaching_tip import set_tip
 from playground.gui.theme import theme
 from playground.gui.train.output.color_bar import ColorBar
 from playground.gui.train.output.number_text import percent, place_text, signed
-from playground.gui.train.output.point_layer import RING_DARK, RING_LIGHT, legend_picture
+from playground.gui.train.output.point_layer import SETS, legend_picture
 from playground.gui.train.output.probability_bars import ProbabilityBars
 from playground.gui.train.output.results_card import ResultsCard, planar_results
 from playground.gui.train.output.surface_view import SurfaceView
@@ -24,6 +24,8 @@ __all__ = ["PlanarOutput"]
 
 _TOGGLES = {
     "train": ("Training", True, "Points to learn from, with a light outline."),
+    "validation": ("Validation", True, "Points, shown as diamonds, on which choices are judged "
+                                       "while training. The network never learns from them."),
     "test": ("Test", True, "Points that are kept back to test what was learned, with a dark "
                            "outline. The network never learns from them."),
     "mistakes": ("Mistakes", True, "Mark the points that the network gets wrong with a wider "
@@ -64,15 +66,15 @@ class PlanarOutput(QWidget):
         grid = self._grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(5)
-        for index, (name, (label, is_on, text)) in enumerate(_TOGGLES.items()):
-            box = QCheckBox(label)
+        for name, (label, is_on, text) in _TOGGLES.items():
+            box = QCheckBox(label, self)
             box.setChecked(is_on)
             set_tip(box, label, text)
             box.setAccessibleName(label)
             box.toggled.connect(self._toggled)
-            grid.addWidget(box, index // 2, index % 2)
-            grid.setColumnStretch(index % 2, 1)
             self.toggles[name] = box
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
         self._results_heading = QLabel("Results")
         self._results_heading.setProperty("role", "heading")
         layout = QVBoxLayout(self)
@@ -82,6 +84,7 @@ class PlanarOutput(QWidget):
         layout.addWidget(self.color_bar)
         layout.addWidget(self.classes)
         layout.addLayout(grid)
+        self._place_toggles({"validation"})
         layout.addSpacing(4)
         layout.addWidget(self._results_heading)
         layout.addWidget(self.results)
@@ -133,12 +136,13 @@ class PlanarOutput(QWidget):
         self.classes.set_names(data.task.class_names if many else ())
         self.classes.set_values(None)
         self.color_bar.set_marker(None)
-        self.toggles["mistakes"].setVisible(classes > 0)
-        # Without mistakes the last toggle moves up to their place.
-        self._grid.addWidget(self.toggles["discretize"], 1, 1 if classes else 0)
-        self.toggles["test"].setEnabled(len(data.split.test) > 0)
-        self._count("train", len(data.split.train))
-        self._count("test", len(data.split.test))
+        split = data.split
+        absent = {"mistakes"} if not classes else set()
+        self._place_toggles(absent if len(split.validation) else absent | {"validation"})
+        self.toggles["test"].setEnabled(len(split.test) > 0)
+        self._count("train", len(split.train))
+        self._count("validation", len(split.validation))
+        self._count("test", len(split.test))
         self.readout_changed.emit(*self.readout())
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -197,6 +201,16 @@ class PlanarOutput(QWidget):
 
     # --- toggles ---
 
+    def _place_toggles(self, absent: set[str]) -> None:
+        """Lay out two in a row those that have a meaning, and hide the others."""
+        present = [name for name in self.toggles if name not in absent]
+        for name in absent:
+            self.toggles[name].hide()
+            self._grid.removeWidget(self.toggles[name])
+        for index, name in enumerate(present):
+            self._grid.addWidget(self.toggles[name], index // 2, index % 2)
+            self.toggles[name].show()
+
     def _count(self, name: str, count: int) -> None:
         text = f"{_TOGGLES[name][0]} {count:,}"
         if self.toggles[name].text() != text:
@@ -209,14 +223,12 @@ class PlanarOutput(QWidget):
 
     def _apply_toggles(self) -> None:
         on = self.options()
-        self.surface.set_shown(on["train"], on["test"], on["mistakes"], on["discretize"])
+        shown = [name for name in SETS if on[name]]
+        self.surface.set_shown(shown, on["mistakes"], on["discretize"])
 
     def _draw_icons(self) -> None:
         colors, ratio = theme().current, self.devicePixelRatioF()
-        pictures = {
-            "train": legend_picture(colors, RING_LIGHT, ratio),
-            "test": legend_picture(colors, RING_DARK, ratio),
-            "mistakes": legend_picture(colors, RING_LIGHT, ratio, is_wrong=True),
-        }
+        pictures = {name: legend_picture(colors, name, ratio) for name in SETS}
+        pictures["mistakes"] = legend_picture(colors, "train", ratio, is_wrong=True)
         for name, picture in pictures.items():
             self.toggles[name].setIcon(QIcon(picture))

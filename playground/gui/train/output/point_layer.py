@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from playground.data.prepared import PreparedData
 from playground.gui.palette import Colors, value_lut
 from playground.schema.task import TaskKind
 
-__all__ = ["RING_DARK", "RING_LIGHT", "PointLayer", "legend_picture"]
+__all__ = ["RING_DARK", "RING_LIGHT", "SETS", "PointLayer", "legend_picture"]
+
+SETS = ("train", "validation", "test")
+"""The sets of samples, in the order of menus and of drawing."""
 
 RING_LIGHT = "#ffffff"
 """Outline of a training point, in both themes."""
 RING_DARK = "#15181d"
-"""Outline of a test point, in both themes."""
+"""Outline of a point that the network never learns from, in both themes."""
+_OUTLINES = {"train": RING_LIGHT, "validation": RING_DARK, "test": RING_DARK}
 
 _RADII = ((9, 6.0), (300, 3.6), (700, 3.1), (1500, 2.7), (math.inf, 2.2))
 """Up to how many points, and how large they are then, in device-independent pixels."""
@@ -29,8 +34,9 @@ _SHADES = 64
 class PointLayer:
     """Draws points as stamps: a thousand take a third of a millisecond.
 
-    A training point has a light outline, a test point a dark one; both are filled with the
-    colour of their class or value, so that a point on a wrong ground stands out.
+    A training point is a disc with a light outline, a test point one with a dark outline, and a
+    validation point a diamond with a dark outline. All are filled with the colour of their class
+    or value, so that a point on a wrong ground stands out.
 
     Parameters
     ----------
@@ -48,7 +54,8 @@ class PointLayer:
             self._shades = np.nan_to_num(shades).round().astype(int)
         else:
             self._shades = samples.labels.astype(int)
-        self._train, self._test = data.split.train, data.split.test
+        split = data.split
+        self._indices = {"train": split.train, "validation": split.validation, "test": split.test}
         count = len(samples.points)
         self.radius = next(radius for most, radius in _RADII if count <= most)
 
@@ -58,7 +65,7 @@ class PointLayer:
         return QPointF(size / 2 + x1 * scale, size / 2 - x2 * scale)
 
     def points_picture(
-        self, size: int, ratio: float, colors: Colors, train: bool, test: bool
+        self, size: int, ratio: float, colors: Colors, shown: Collection[str]
     ) -> QPixmap:
         """Return the points, see-through, (size, size) in device-independent pixels.
 
@@ -70,18 +77,13 @@ class PointLayer:
             Pixels of the screen per device-independent pixel.
         colors
             The theme.
-        train, test
-            Which points to draw.
+        shown
+            Which of :data:`SETS` to draw.
         """
         picture = _transparent(size, ratio)
         painter = QPainter(picture)
-        for wanted, indices, outline in (
-            (train, self._train, RING_LIGHT),
-            (test, self._test, RING_DARK),
-        ):
-            if wanted:
-                stamps = self._stamps(outline, colors, ratio)
-                self._stamp(painter, indices, stamps, size)
+        for name, indices in self._sets(shown):
+            self._stamp(painter, indices, self._stamps(name, colors, ratio), size)
         painter.end()
         return picture
 
@@ -90,30 +92,60 @@ class PointLayer:
         size: int,
         ratio: float,
         wrong: NDArray[np.bool_],
-        train: bool,
-        test: bool,
+        shown: Collection[str],
     ) -> QPixmap:
         """Return marks on misclassified points: a dot of the outline's colour in the middle.
 
         Parameters
         ----------
-        size, ratio, train, test
+        size, ratio, shown
             As for :meth:`points_picture`.
         wrong : (n,) bool
             Whether each sample is misclassified.
         """
         picture = _transparent(size, ratio)
         painter = QPainter(picture)
-        for wanted, indices, outline in (
-            (train, self._train, RING_LIGHT),
-            (test, self._test, RING_DARK),
-        ):
-            if wanted:
-                chosen = indices[wrong[indices]]
-                mark = [self._mark(outline, ratio)]
-                self._stamp(painter, chosen, mark, size, np.zeros(len(chosen), int))
+        for name, indices in self._sets(shown):
+            chosen = indices[wrong[indices]]
+            mark = [self._mark(name, ratio)]
+            self._stamp(painter, chosen, mark, size, np.zeros(len(chosen), int))
         painter.end()
         return picture
+
+    def paint(
+        self,
+        painter: QPainter,
+        size: float,
+        colors: Colors,
+        shown: Collection[str],
+        wrong: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Paint points and marks as vectors, for pictures at any scale.
+
+        Parameters
+        ----------
+        painter
+            Its origin is the upper left corner of the square.
+        size
+            Width and height of the square.
+        colors, shown
+            As for :meth:`points_picture`.
+        wrong : (n,) bool or None
+            Which samples to mark as misclassified.
+        """
+        fills = self._fills(colors)
+        for name, indices in self._sets(shown):
+            outline = QPen(QColor(_OUTLINES[name]), 1.3)
+            for index in indices.tolist():
+                painter.setPen(outline)
+                painter.setBrush(fills[self._shades[index]])
+                center = self.place(*self._points[index].tolist(), size)
+                _draw_outline(painter, center, self.radius, name)
+                if wrong is not None and wrong[index]:
+                    paint_mark(painter, center, self.radius + 0.5, name)
+
+    def _sets(self, shown: Collection[str]) -> Iterator[tuple[str, NDArray[np.int64]]]:
+        return ((n, i) for n, i in self._indices.items() if n in shown and len(i))
 
     def _stamp(
         self,
@@ -135,55 +167,71 @@ class PointLayer:
         for left, top, shade in zip(x, y, which, strict=True):
             draw(QPointF(left, top), stamps[shade])
 
-    def _stamps(self, outline: str, colors: Colors, ratio: float) -> list[QPixmap]:
+    def _stamps(self, name: str, colors: Colors, ratio: float) -> list[QPixmap]:
+        return [self._dot(fill, name, ratio) for fill in self._fills(colors)]
+
+    def _fills(self, colors: Colors) -> list[QColor]:
         if self._regression:
             rows = value_lut(colors)[np.linspace(0, 255, _SHADES).astype(int)]
-            fills = [QColor(*(int(part) for part in row)) for row in rows]
-        else:
-            fills = [QColor(colors.of_class(index)) for index in range(len(colors.classes))]
-        return [self._dot(fill, QColor(outline), ratio) for fill in fills]
+            return [QColor(*(int(part) for part in row)) for row in rows]
+        return [QColor(colors.of_class(index)) for index in range(len(colors.classes))]
 
-    def _dot(self, fill: QColor, outline: QColor, ratio: float) -> QPixmap:
-        side = 2 * self.radius + 3
+    def _dot(self, fill: QColor, name: str, ratio: float) -> QPixmap:
+        side = 2 * self.radius * _REACH[name] + 3
         stamp = _transparent(side, ratio)
         painter = QPainter(stamp)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(fill)
-        painter.setPen(QPen(outline, 1.3))
-        painter.drawEllipse(QPointF(side / 2, side / 2), self.radius, self.radius)
+        painter.setPen(QPen(QColor(_OUTLINES[name]), 1.3))
+        _draw_outline(painter, QPointF(side / 2, side / 2), self.radius, name)
         painter.end()
         return stamp
 
-    def _mark(self, outline: str, ratio: float) -> QPixmap:
+    def _mark(self, name: str, ratio: float) -> QPixmap:
         radius = self.radius + 0.5
-        side = 2 * radius + 4
+        side = 2 * radius * _REACH[name] + 4
         stamp = _transparent(side, ratio)
         painter = QPainter(stamp)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_mark(painter, QPointF(side / 2, side / 2), radius, outline)
+        paint_mark(painter, QPointF(side / 2, side / 2), radius, name)
         painter.end()
         return stamp
 
 
-def paint_mark(painter: QPainter, center: QPointF, radius: float, outline: str) -> None:
-    """Mark a point as misclassified: a wider outline, and a dot in its middle."""
+_REACH = {"train": 1.0, "validation": 1.3, "test": 1.0}
+"""How far a point reaches from its middle, in radii: a diamond of the area of the disc."""
+
+
+def _draw_outline(painter: QPainter, center: QPointF, radius: float, name: str) -> None:
+    """Draw a disc, or for a validation point a diamond."""
+    if name != "validation":
+        painter.drawEllipse(center, radius, radius)
+        return
+    reach = radius * _REACH[name]
+    corners = ((0, -reach), (reach, 0), (0, reach), (-reach, 0))
+    painter.drawPolygon(QPolygonF([center + QPointF(x, y) for x, y in corners]))
+
+
+def paint_mark(painter: QPainter, center: QPointF, radius: float, name: str) -> None:
+    """Mark a point of a set as misclassified: a wider outline, and a dot in its middle."""
+    outline = QColor(_OUTLINES[name])
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(outline), 1.6))
-    painter.drawEllipse(center, radius, radius)
+    painter.setPen(QPen(outline, 1.6))
+    _draw_outline(painter, center, radius, name)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(outline))
+    painter.setBrush(outline)
     painter.drawEllipse(center, radius * 0.36, radius * 0.36)
 
 
-def legend_picture(colors: Colors, outline: str, ratio: float, is_wrong: bool = False) -> QPixmap:
+def legend_picture(colors: Colors, name: str, ratio: float, is_wrong: bool = False) -> QPixmap:
     """Return a point on its ground as the legend shows it, 16 × 16 device-independent pixels.
 
     Parameters
     ----------
     colors
         The theme.
-    outline
-        Colour of the point's outline.
+    name
+        One of :data:`SETS`.
     ratio
         Pixels of the screen per device-independent pixel.
     is_wrong
@@ -196,10 +244,10 @@ def legend_picture(colors: Colors, outline: str, ratio: float, is_wrong: bool = 
     painter.setBrush(QColor(colors.value_negative if is_wrong else colors.value_positive))
     painter.drawRoundedRect(QRectF(0, 0, 16, 16), 4, 4)
     painter.setBrush(QColor(colors.value_positive))
-    painter.setPen(QPen(QColor(outline), 1.5))
-    painter.drawEllipse(QPointF(8, 8), 4, 4)
+    painter.setPen(QPen(QColor(_OUTLINES[name]), 1.5))
+    _draw_outline(painter, QPointF(8, 8), 4, name)
     if is_wrong:
-        paint_mark(painter, QPointF(8, 8), 4.5, outline)
+        paint_mark(painter, QPointF(8, 8), 4.5, name)
     painter.end()
     return picture
 

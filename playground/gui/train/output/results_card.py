@@ -21,6 +21,8 @@ __all__ = ["Results", "ResultsCard", "planar_results"]
 _ROW = 20
 _PADDING = 10
 _COLUMN = 82
+_NAMES = 62
+"""Room for the names of the rows, with the padding."""
 _CLASS_ROW = 18
 
 
@@ -30,24 +32,27 @@ class Results:
 
     Attributes
     ----------
+    columns
+        Names of the sets of samples.
     rows
-        Name, and texts for training and test data.
+        Name, and a text for each column.
     class_names
         Of the classes; empty for none.
     class_shares : (classes,) or None
         Share of right answers in each class; NaN where a class has no samples.
     measured_on
-        ``test`` or ``training``: the samples that the shares are of.
+        ``test``, ``validation`` or ``training``: the samples that the shares are of.
     """
 
-    rows: tuple[tuple[str, str, str], ...]
+    rows: tuple[tuple[str, ...], ...]
+    columns: tuple[str, ...] = ("Training", "Test")
     class_names: tuple[str, ...] = ()
     class_shares: NDArray[np.float64] | None = None
     measured_on: str = "test"
 
 
 class ResultsCard(QWidget):
-    """A small table for training and test data, painted in one go."""
+    """A small table for training, validation and test data, painted in one go."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +73,11 @@ class ResultsCard(QWidget):
         if shape != (len(before.rows), len(before.class_names)):
             self.updateGeometry()
         if results.rows != before.rows:
-            words = (f"{name}: training {train}, test {test}" for name, train, test in results.rows)
+            names = [column.lower() for column in results.columns]
+            words = (
+                f"{name}: " + ", ".join(f"{n} {v}" for n, v in zip(names, values, strict=True))
+                for name, *values in results.rows
+            )
             self.setAccessibleDescription("; ".join(words))
         self.update()
 
@@ -93,19 +102,21 @@ class ResultsCard(QWidget):
         painter.setBrush(QColor(colors.background))
         painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
         right = self.width() - _PADDING
-        columns = (right - 2 * _COLUMN, right - _COLUMN)
+        width = min(_COLUMN, (right - _NAMES) // max(1, len(results.columns)))
+        columns = [right - width * place for place in range(len(results.columns), 0, -1)]
+        size = 13 if width == _COLUMN else 12
         painter.setFont(text_font(11))
         painter.setPen(QColor(colors.text_muted))
-        for left, text in zip(columns, ("Training", "Test"), strict=True):
-            painter.drawText(QRectF(left, _PADDING, _COLUMN, _ROW), _RIGHT, text)
+        for left, text in zip(columns, results.columns, strict=True):
+            painter.drawText(QRectF(left, _PADDING, width, _ROW), _RIGHT, text)
         y = _PADDING + _ROW
         for index, (name, *values) in enumerate(results.rows):
-            painter.setFont(text_font(13))
+            painter.setFont(text_font(size))
             painter.setPen(QColor(colors.text))
             painter.drawText(QRectF(_PADDING, y, columns[0], _ROW), _LEFT, name)
-            painter.setFont(monospace_font(13, bold=index == 0))
+            painter.setFont(monospace_font(size, bold=index == 0))
             for left, text in zip(columns, values, strict=True):
-                painter.drawText(QRectF(left, y, _COLUMN, _ROW), _RIGHT, text)
+                painter.drawText(QRectF(left, y, width, _ROW), _RIGHT, text)
             y += _ROW
         if results.class_names:
             y += 8
@@ -127,24 +138,31 @@ def planar_results(snapshot: Snapshot, data: PreparedData) -> Results:
 
     Classification is counted over all samples; a regression shows its mean loss.
     """
-    task, split, wrong = data.task, data.split, snapshot.wrong
+    task, split, wrong, metrics = data.task, data.split, snapshot.wrong, snapshot.metrics
+    sets = [
+        ("Training", split.train, metrics.train_loss),
+        ("Validation", split.validation, metrics.validation_loss),
+        ("Test", split.test, metrics.test_loss),
+    ]
+    if not len(split.validation):
+        del sets[1]
+    columns = tuple(name for name, _, _ in sets)
     if not task.class_count or wrong is None or len(wrong) != len(data.samples.points):
-        metrics = snapshot.metrics
-        return Results((("Mean loss", _loss(metrics.train_loss), _loss(metrics.test_loss)),))
+        return Results((("Mean loss", *(_loss(loss) for _, _, loss in sets)),), columns)
     accuracy, mistakes = ["Accuracy"], ["Mistakes"]
-    for indices in (split.train, split.test):
+    for _, indices, _ in sets:
         count, bad = len(indices), int(np.count_nonzero(wrong[indices]))
         accuracy.append(percent(1 - bad / count) if count else "–")
         mistakes.append(f"{bad} / {count}" if count else "–")
-    shown, measured_on = (split.test, "test") if len(split.test) else (split.train, "training")
+    measured_on, shown = split.judged
     labels = data.samples.labels[shown].astype(np.int64)
     count = task.class_count
     totals = np.bincount(labels, minlength=count)
     rights = np.bincount(labels[~wrong[shown]], minlength=count)
     with np.errstate(invalid="ignore"):
         shares = rights / totals
-    rows = ((accuracy[0], accuracy[1], accuracy[2]), (mistakes[0], mistakes[1], mistakes[2]))
-    return Results(rows, task.class_names, shares, measured_on)
+    rows = (tuple(accuracy), tuple(mistakes))
+    return Results(rows, columns, task.class_names, shares, measured_on)
 
 
 def _loss(value: float | None) -> str:

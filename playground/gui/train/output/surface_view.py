@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
@@ -25,16 +24,21 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.data.prepared import PreparedData
+from playground.gui.figures.figure import Figure
+from playground.gui.figures.menu import copy_picture, figure_menu
 from playground.gui.theme import theme
-from playground.gui.train.output.picture_menu import copy_picture, picture_menu
-from playground.gui.train.output.point_layer import RING_DARK, RING_LIGHT, PointLayer
+from playground.gui.train.output.point_layer import RING_DARK, RING_LIGHT, SETS, PointLayer
+from playground.gui.train.output.surface_picture import (
+    CORNER_RADIUS,
+    SurfacePicture,
+    paint_ground,
+)
 
 __all__ = ["SurfaceView"]
 
 Point = tuple[float, float]
 Pixels = NDArray[np.uint8]
 
-_RADIUS = 8.0
 _STEPS = 50
 """Key presses from the middle to an edge; with Shift ten times as many."""
 _SAME_PLACE = 6.0
@@ -62,11 +66,13 @@ class SurfaceView(QWidget):
         self._data: PreparedData | None = None
         self._layer: PointLayer | None = None
         self._pixels: Pixels | None = None
+        self._painted_in = theme().current
         self._image = QImage()
         self._wrong: NDArray[np.bool_] | None = None
         self._points_picture: QPixmap | None = None
         self._mistakes_picture: QPixmap | None = None
-        self._show_train, self._show_test, self._show_mistakes = True, True, True
+        self._shown_sets: frozenset[str] = frozenset(SETS)
+        self._show_mistakes = True
         self._crisp = False
         self._probe: Point | None = None
         self._pinned: Point | None = None
@@ -124,7 +130,7 @@ class SurfaceView(QWidget):
         """
         if pixels is not None and pixels is not self._pixels:
             height, width = pixels.shape[:2]
-            self._pixels = pixels
+            self._pixels, self._painted_in = pixels, theme().current
             stride = pixels.strides[0]
             self._image = QImage(pixels.data, width, height, stride, _RGBA)
         if wrong is None or self._data is None or len(wrong) != len(self._data.samples.points):
@@ -134,9 +140,9 @@ class SurfaceView(QWidget):
             self._mistakes_picture = None
         self.update()
 
-    def set_shown(self, train: bool, test: bool, mistakes: bool, crisp: bool) -> None:
+    def set_shown(self, sets: Collection[str], mistakes: bool, crisp: bool) -> None:
         """Choose what is drawn over the surface, and whether its cells have hard edges."""
-        self._show_train, self._show_test, self._show_mistakes = train, test, mistakes
+        self._shown_sets, self._show_mistakes = frozenset(sets), mistakes
         self._crisp = crisp
         self._forget_pictures()
 
@@ -202,49 +208,54 @@ class SurfaceView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint surface, samples and probe."""
         painter = QPainter(self)
-        self.paint_picture(painter)
+        painter.fillRect(self.rect(), theme().color("surface"))
+        painter.save()
+        paint_ground(painter, self._side(), self._image, self._crisp, theme().current)
+        if self._layer is not None:
+            self._paint_samples(painter, self._layer, self._side())
+        painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_probe(painter)
         if self.hasFocus() and self._ring:
             painter.setPen(QPen(theme().color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             side = self._side()
-            painter.drawRoundedRect(QRectF(1, 1, side - 2, side - 2), _RADIUS, _RADIUS)
+            painter.drawRoundedRect(QRectF(1, 1, side - 2, side - 2), CORNER_RADIUS, CORNER_RADIUS)
         painter.end()
 
-    def paint_picture(self, painter: QPainter) -> None:
-        """Paint the surface and its samples on the ground of the panel."""
-        colors = theme().current
+    def figure(self) -> Figure | None:
+        """Return surface and samples as a picture."""
+        if self._data is None or self._image.isNull():
+            return None
         side = self._side()
-        square = QRectF(0, 0, side, side)
-        painter.fillRect(self.rect(), QColor(colors.surface))
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        path = QPainterPath()
-        path.addRoundedRect(square, _RADIUS, _RADIUS)
-        painter.setClipPath(path)
-        if self._image.isNull():
-            painter.fillRect(square, QColor(colors.value_zero))
-        else:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._crisp)
-            painter.drawImage(square, self._image)
-        if self._layer is not None:
-            self._paint_samples(painter, self._layer, side)
-        painter.restore()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        return Figure("Decision surface", QSize(side, side), self.paint_picture)
+
+    def paint_picture(self, painter: QPainter) -> None:
+        """Paint surface and samples as a picture, in the colours of the theme."""
+        if self._data is None or self._pixels is None:
+            return
+        SurfacePicture(
+            self._data,
+            self._pixels,
+            self._wrong if self._show_mistakes else None,
+            self._painted_in,
+            self._shown_sets,
+            self._crisp,
+            self._layer,
+        ).paint(painter, self._side())
 
     def _paint_samples(self, painter: QPainter, layer: PointLayer, side: int) -> None:
         ratio = self.devicePixelRatioF()
         pixels = round(side * ratio)
-        train, test = self._show_train, self._show_test
         if self._points_picture is None or self._points_picture.width() != pixels:
             colors = theme().current
-            self._points_picture = layer.points_picture(side, ratio, colors, train, test)
+            self._points_picture = layer.points_picture(side, ratio, colors, self._shown_sets)
             self._mistakes_picture = None
         painter.drawPixmap(0, 0, self._points_picture)
         if self._show_mistakes and self._wrong is not None:
             if self._mistakes_picture is None:
                 self._mistakes_picture = layer.mistakes_picture(
-                    side, ratio, self._wrong, train, test
+                    side, ratio, self._wrong, self._shown_sets
                 )
             painter.drawPixmap(0, 0, self._mistakes_picture)
 
@@ -300,7 +311,8 @@ class SurfaceView(QWidget):
             Qt.Key.Key_Down: (0, -1),
         }
         if event.matches(QKeySequence.StandardKey.Copy):
-            copy_picture(self.paint_picture, self.size())
+            if figure := self.figure():
+                copy_picture(figure)
         elif event.key() == Qt.Key.Key_Escape and self._probe is not None:
             self.clear_probe()
         elif Qt.Key(event.key()) in moves:
@@ -323,8 +335,8 @@ class SurfaceView(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy or save the picture."""
-        paint: Callable[[QPainter], None] = self.paint_picture
-        picture_menu(self, "Decision surface", paint, self.size()).popup(event.globalPos())
+        if figure := self.figure():
+            figure_menu(self, figure).popup(event.globalPos())
 
 
 _RGBA = QImage.Format.Format_RGBA8888
