@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from playground.experiment.spec import ExperimentSpec, spec_from_tree
+from playground.files import FileNotWritten, write_whole
 from playground.resources import resource
 from playground.schema.validation import InvalidValue
 
@@ -55,7 +56,7 @@ def load_experiment(name_or_path: str) -> ExperimentSpec:
 
 
 def read_experiment(path: Path) -> ExperimentSpec:
-    """Return the experiment in a JSON file.
+    """Return the experiment in a JSON file, or that of a project without its training.
 
     Raises
     ------
@@ -65,6 +66,13 @@ def read_experiment(path: Path) -> ExperimentSpec:
     try:
         with path.open("rb") as file:
             content = file.read(MAXIMUM_BYTES + 1)
+        if content.startswith(b"PK"):
+            from playground.experiment.project_file import ProjectFileError, read_project
+
+            try:
+                return read_project(path).spec
+            except ProjectFileError as error:
+                raise ExperimentFileError(str(error)) from error
         if len(content) > MAXIMUM_BYTES:
             raise ExperimentFileError(
                 f"{path.name} is larger than {MAXIMUM_BYTES // 1000} kB; "
@@ -91,12 +99,7 @@ def write_experiment(spec: ExperimentSpec, path: Path) -> None:
     ExperimentFileError
         If the file cannot be written.
     """
-    partial = path.with_name(path.name + ".part")
     try:
-        partial.write_bytes(msgspec.json.format(msgspec.json.encode(spec), indent=2) + b"\n")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise ExperimentFileError(
-            f"{path} cannot be written ({error.strerror}); choose another folder"
-        ) from error
+        write_whole(path, msgspec.json.format(msgspec.json.encode(spec), indent=2) + b"\n")
+    except FileNotWritten as error:
+        raise ExperimentFileError(str(error)) from error

@@ -10,10 +10,13 @@ from playground.data.classification import Spirals
 from playground.data.registry import AnyDataset
 from playground.engine.clipping import AnyClipping, NoClipping
 from playground.engine.losses import AnyLoss, HalfSquared
-from playground.engine.network import Architecture, NetworkSpec, resolve
+from playground.engine.network import Architecture, NetworkSpec, check_layers, resolve
 from playground.engine.optimizers import SGD, AnyOptimizer
+from playground.engine.preparation import AnyPreparation, NoPreparation
 from playground.engine.regularizers import AnyRegularizer, NoRegularization
 from playground.engine.schedules import AnySchedule, Constant
+from playground.engine.stopping import AnyStopping, Never
+from playground.experiment.migrations import EXPERIMENT, migrated
 from playground.schema.describe import tag_of, title_of
 from playground.schema.parameter import real, shown, whole
 from playground.schema.validation import InvalidValue, decoded, validated
@@ -73,6 +76,23 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             help="A bound on the gradient, against steps that throw everything off.",
         ),
     ] = NoClipping()
+    stopping: Annotated[
+        AnyStopping,
+        shown(
+            "Stopping",
+            live=True,
+            help="When training ends by itself. It looks at the validation loss, or at the "
+            "training loss if no samples are set apart for validation; never at the test loss.",
+        ),
+    ] = Never()
+    preparation: Annotated[
+        AnyPreparation,
+        shown(
+            "Preparation",
+            help="What is done to the initial weights before the first step, looking at the "
+            "training inputs.",
+        ),
+    ] = NoPreparation()
     dtype: Annotated[
         Literal["float32", "float64"],
         shown("Precision", help="Number format of all weights and values."),
@@ -126,7 +146,8 @@ def checked(spec: ExperimentSpec) -> ExperimentSpec:
     _check_loss(spec)
     _check_batch(spec)
     _ = spec.data.validation_count  # names shares that are more than all samples
-    _ = spec.data.input_names  # names features that repeat or are missing
+    # Asking for the names finds features that repeat or are missing.
+    check_layers(spec.network, len(spec.data.input_names))
     return spec
 
 
@@ -140,7 +161,7 @@ def spec_from_tree(tree: Any) -> ExperimentSpec:
     """
     if not isinstance(tree, dict):
         raise InvalidValue("the file", None, "is not an experiment", "expected a JSON object")
-    return checked(decoded(tree, ExperimentSpec))
+    return checked(decoded(migrated(tree, EXPERIMENT, "experiment"), ExperimentSpec))
 
 
 def suitable_losses(spec: ExperimentSpec) -> tuple[str, ...]:

@@ -61,8 +61,8 @@ def test_that_tf_playground_is_its_exact_default() -> None:
     layers = architecture_of(spec).layers
     assert [layer.outputs for layer in layers] == [4, 2, 1]
     assert {layer.activation.__class__.__name__ for layer in layers} == {"Tanh"}
-    assert {layer.initial_bias for layer in layers} == {0.1}
-    assert {getattr(layer.initializer, "limit", None) for layer in layers} == {0.5}
+    assert {layer.layer.initial_bias for layer in layers} == {0.1}
+    assert {getattr(layer.layer.initializer, "limit", None) for layer in layers} == {0.5}
     training = spec.training
     assert (training.learning_rate, training.batch_size) == (0.03, 10)
     assert spec.data.training_count == 250
@@ -109,7 +109,7 @@ def test_that_a_broken_file_is_explained(tmp_path: Path, content: bytes, message
 def test_that_a_missing_folder_is_explained(tmp_path: Path) -> None:
     with pytest.raises(ExperimentFileError, match=r"cannot be read .* check the path"):
         read_experiment(tmp_path / "nowhere" / "x.json")
-    with pytest.raises(ExperimentFileError, match=r"cannot be written .* choose another folder"):
+    with pytest.raises(ExperimentFileError, match=r"cannot be written .* choose another"):
         write_experiment(ExperimentSpec(), tmp_path / "nowhere" / "x.json")
 
 

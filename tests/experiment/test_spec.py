@@ -90,7 +90,7 @@ def test_that_any_spec_survives_a_file(tree: Any) -> None:
             "network.layers.0.activation.kind 'rleu' is not known; choose one of: tanh, relu, ",
         ),
         ({"network": {"layers": [{"kind": "dense"}] * 33}}, "network.layers "),
-        ({"version": 2}, "version 2 is not known; choose one of: 1"),
+        ({"version": 2}, "experiment version 2 is newer than 1, the newest"),
         ({"colour": 1}, "colour is not a known field; known here: version, name, about, "),
         ([], "the file is not an experiment; expected a JSON object"),
         ("hello", "the file is not an experiment; expected a JSON object"),
