@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.engine.arithmetic import Line, Setting
 from playground.engine.operations import Array, Operation, call, constant
 from playground.schema.parameter import Option, real
 
@@ -30,6 +31,10 @@ class Clipping(Option, frozen=True):
         """Return the gradient (p,) of all parameters within the bound (the readable truth)."""
         raise NotImplementedError
 
+    def explain(self, component: float, gradient: Reals) -> Line:
+        """Return the arithmetic of :meth:`clipped` for one component of the gradient (p,)."""
+        raise NotImplementedError
+
     def record(self, gradient: Array) -> list[Operation]:
         """Return operations that clip ``gradient`` (p,) in place."""
         raise NotImplementedError
@@ -42,6 +47,9 @@ class NoClipping(Clipping, frozen=True, tag="none"):
 
     def clipped(self, gradient: Reals) -> Reals:
         return gradient
+
+    def explain(self, component: float, gradient: Reals) -> Line:
+        return Line("g", "{g}", {"g": component}, component)
 
     def record(self, gradient: Array) -> list[Operation]:
         return []
@@ -71,6 +79,11 @@ class ClipByValue(Clipping, frozen=True, tag="value"):
 
     def clipped(self, gradient: Reals) -> Reals:
         return np.clip(gradient, -self.limit, self.limit)
+
+    def explain(self, component: float, gradient: Reals) -> Line:
+        numbers = {"c": Setting(self.limit), "g": component}
+        value = min(max(component, -self.limit), self.limit)
+        return Line("g", "max(−{c}, min({c}, {g}))", numbers, value)
 
     def record(self, gradient: Array) -> list[Operation]:
         low, high = constant(-self.limit, gradient), constant(self.limit, gradient)
@@ -104,6 +117,13 @@ class ClipByNorm(Clipping, frozen=True, tag="norm"):
     def clipped(self, gradient: Reals) -> Reals:
         norm = _length(gradient)
         return np.asarray(gradient * min(1.0, self.limit / (norm + NORM_GUARD)))
+
+    def explain(self, component: float, gradient: Reals) -> Line:
+        norm = _length(gradient)
+        share = min(1.0, self.limit / (norm + NORM_GUARD))
+        numbers = {"g": component, "c": Setting(self.limit), "‖g‖": norm}
+        rule = "{g}·min(1, {c} / ({‖g‖} + 10⁻⁶))"
+        return Line("g", rule, numbers, component * share)
 
     def record(self, gradient: Array) -> list[Operation]:
         squares, share = constant(0, gradient), constant(1, gradient)

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.engine.arithmetic import Line, Setting
 from playground.engine.operations import Array, Operation, call
 from playground.schema.parameter import Option, real
 
@@ -29,6 +30,8 @@ class Regularizer(Option, frozen=True):
 
     kinked: ClassVar[bool] = False
     """Whether the penalty has no derivative where a weight is 0 (there 0 is used)."""
+    gradient_formula: ClassVar[str] = "0"
+    """The derivative by one weight in LaTeX."""
 
     def penalty(self, weights: Reals) -> float:
         """Return λΩ of weights of any shape (without biases)."""
@@ -37,6 +40,10 @@ class Regularizer(Option, frozen=True):
     def gradient(self, weights: Reals) -> Reals:
         """Return the gradient of the penalty, same shape."""
         raise NotImplementedError
+
+    def explain(self, weight: float) -> Line:
+        """Return the arithmetic of :meth:`gradient` for one weight."""
+        return Line("∂Ω/∂w", "0", {}, 0.0)
 
     def strengths(self) -> tuple[float, ...]:
         """Return the factors that may change while a tape runs, in the order of ``scales``."""
@@ -80,6 +87,7 @@ class L1(Regularizer, frozen=True, tag="l1"):
     title: ClassVar[str] = "L1"
     kinked: ClassVar[bool] = True
     formula: ClassVar[str] = r"\lambda \sum |w|"
+    gradient_formula: ClassVar[str] = r"\lambda \operatorname{sign}(w)"
 
     strength: Annotated[
         float,
@@ -91,6 +99,10 @@ class L1(Regularizer, frozen=True, tag="l1"):
 
     def gradient(self, weights: Reals) -> Reals:
         return np.asarray(self.strength * np.sign(weights))
+
+    def explain(self, weight: float) -> Line:
+        numbers = {"λ": Setting(self.strength), "w": weight}
+        return Line("∂Ω/∂w", "{λ}·sign({w})", numbers, self.strength * float(np.sign(weight)))
 
     def strengths(self) -> tuple[float, ...]:
         return (self.strength,)
@@ -113,6 +125,7 @@ class L2(Regularizer, frozen=True, tag="l2"):
 
     title: ClassVar[str] = "L2"
     formula: ClassVar[str] = r"\frac{\lambda}{2} \sum w^2"
+    gradient_formula: ClassVar[str] = r"\lambda w"
 
     strength: Annotated[
         float,
@@ -124,6 +137,10 @@ class L2(Regularizer, frozen=True, tag="l2"):
 
     def gradient(self, weights: Reals) -> Reals:
         return np.asarray(self.strength * weights)
+
+    def explain(self, weight: float) -> Line:
+        numbers = {"λ": Setting(self.strength), "w": weight}
+        return Line("∂Ω/∂w", "{λ}·{w}", numbers, self.strength * weight)
 
     def strengths(self) -> tuple[float, ...]:
         return (self.strength,)
@@ -146,6 +163,7 @@ class ElasticNet(Regularizer, frozen=True, tag="elastic_net"):
     title: ClassVar[str] = "L1 + L2"
     kinked: ClassVar[bool] = True
     formula: ClassVar[str] = r"\lambda_1 \sum |w| + \frac{\lambda_2}{2} \sum w^2"
+    gradient_formula: ClassVar[str] = r"\lambda_1 \operatorname{sign}(w) + \lambda_2 w"
 
     l1: Annotated[
         float,
@@ -161,6 +179,11 @@ class ElasticNet(Regularizer, frozen=True, tag="elastic_net"):
 
     def gradient(self, weights: Reals) -> Reals:
         return L1(self.l1).gradient(weights) + L2(self.l2).gradient(weights)
+
+    def explain(self, weight: float) -> Line:
+        numbers = {"λ₁": Setting(self.l1), "λ₂": Setting(self.l2), "w": weight}
+        value = self.l1 * float(np.sign(weight)) + self.l2 * weight
+        return Line("∂Ω/∂w", "{λ₁}·sign({w}) + {λ₂}·{w}", numbers, value)
 
     def strengths(self) -> tuple[float, ...]:
         return (self.l1, self.l2)

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
-from playground.engine.arithmetic import MINUS, factor_text, number_text
+from playground.engine.arithmetic import MINUS, Line, factor_text, number_text
 
 TERMS_SHOWN = 6
 """Longer sums are shortened: the first terms, how many are left out, the last."""
@@ -79,6 +79,8 @@ class Spelling:
         ``numbers`` where there are no terms: ``tanh({})``, ``{} / 4``.
     numbers
         Numbers for the pattern.
+    line
+        The calculation as a line of named numbers, instead of terms or a pattern.
     """
 
     cell: str
@@ -88,10 +90,15 @@ class Spelling:
     terms: tuple[Term, ...] = ()
     pattern: str = "{}"
     numbers: tuple[float, ...] = ()
+    line: Line | None = None
 
     def calculation(self, decimals: int = 4, limit: int = TERMS_SHOWN) -> str:
         """Return the right-hand side in numbers, long sums shortened."""
+        if self.line is not None:
+            return self.line.calculation(decimals)
         if not self.terms:
+            if not self.numbers:
+                return ""
             texts = [
                 (number_text if place == 0 and self.pattern.startswith("{}") else factor_text)(
                     number, decimals

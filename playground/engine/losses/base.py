@@ -20,6 +20,14 @@ class Loss(Option, frozen=True):
 
     tasks: ClassVar[tuple[TaskKind, ...]] = tuple(TaskKind)
     """The tasks for which the loss has a meaning."""
+    gradient_formula: ClassVar[str] = ""
+    """∂L/∂ŷ of one sample in LaTeX; for a loss of probabilities ∂L/∂z."""
+    value_rule: ClassVar[str] = ""
+    """What an output adds to the loss of its sample: a text with {o} for the output (or the
+    probability made of it), {y} for its target and {K} for the number of outputs. "" if it is
+    not a sum over the outputs."""
+    gradient_rule: ClassVar[str] = ""
+    """The derivative by an output, in the same way."""
 
     def output_count(self, task: Task) -> int:
         """Return the number k of output units: one per class, or 1."""
@@ -49,6 +57,29 @@ class Loss(Option, frozen=True):
 
     def residual(self, outputs: Reals, targets: Reals) -> Reals:
         """Return the gradient of each sample's loss up to the constant factor, shape (n, k)."""
+        raise NotImplementedError
+
+    def fuses(self, output_count: int) -> str:
+        """Return what the loss applies to the logits by itself: softmax, sigmoid or nothing."""
+        return ""
+
+    def wanted(self, targets: Reals) -> Reals:
+        """Return what the outputs are compared with, shape (n, k)."""
+        return targets
+
+    def probabilities(self, outputs: Reals) -> Reals:
+        """Return what the loss makes of the logits, shape (n, k), if it fuses anything."""
+        raise NotImplementedError
+
+    def probability_values(self, probabilities: Reals, targets: Reals) -> Reals:
+        """Return the loss of each sample, shape (n,), from probabilities (n, k).
+
+        The textbook's form, which overflows where ``values`` does not.
+        """
+        raise NotImplementedError
+
+    def probability_gradient(self, probabilities: Reals, targets: Reals) -> Reals:
+        """Return the gradient of each sample's loss by the probabilities, shape (n, k)."""
         raise NotImplementedError
 
     def sides_of_kinks(self, outputs: Reals, targets: Reals) -> tuple[Reals, ...]:

@@ -25,6 +25,9 @@ class HalfSquared(DistanceLoss, frozen=True, tag="half_squared"):
 
     title: ClassVar[str] = "½ squared error"
     formula: ClassVar[str] = r"L = \frac{1}{2} \sum_k (\hat y_k - y_k)^2"
+    gradient_formula: ClassVar[str] = r"\hat y_k - y_k"
+    value_rule: ClassVar[str] = "½·({o} − {y})²"
+    gradient_rule: ClassVar[str] = "{o} − {y}"
 
     def values(self, outputs: Reals, targets: Reals) -> Reals:
         return np.asarray(0.5 * np.square(outputs - targets).sum(1))
@@ -41,6 +44,9 @@ class MeanSquared(DistanceLoss, frozen=True, tag="mean_squared"):
 
     title: ClassVar[str] = "Mean squared error"
     formula: ClassVar[str] = r"L = \frac{1}{K} \sum_k (\hat y_k - y_k)^2"
+    gradient_formula: ClassVar[str] = r"\frac{2}{K} (\hat y_k - y_k)"
+    value_rule: ClassVar[str] = "1/{K}·({o} − {y})²"
+    gradient_rule: ClassVar[str] = "2/{K}·({o} − {y})"
 
     def values(self, outputs: Reals, targets: Reals) -> Reals:
         return np.asarray(np.square(outputs - targets).mean(1))
@@ -63,6 +69,9 @@ class MeanAbsolute(DistanceLoss, frozen=True, tag="mean_absolute"):
 
     title: ClassVar[str] = "Mean absolute error"
     formula: ClassVar[str] = r"L = \frac{1}{K} \sum_k |\hat y_k - y_k|"
+    gradient_formula: ClassVar[str] = r"\frac{1}{K} \operatorname{sign}(\hat y_k - y_k)"
+    value_rule: ClassVar[str] = "1/{K}·|{o} − {y}|"
+    gradient_rule: ClassVar[str] = "1/{K}·sign({o} − {y})"
 
     def values(self, outputs: Reals, targets: Reals) -> Reals:
         return np.asarray(np.abs(outputs - targets).mean(1))
@@ -92,6 +101,8 @@ class Huber(DistanceLoss, frozen=True, tag="huber"):
         r"\delta (|e| - \frac{1}{2} \delta) & |e| > \delta \end{cases}"
         r",\quad e = \hat y - y"
     )
+    gradient_formula: ClassVar[str] = r"\frac{1}{K} \max(-\delta, \min(\delta, e))"
+    gradient_rule: ClassVar[str] = "1/{K}·clip({o} − {y}, ±δ)"
 
     delta: Annotated[
         float,
@@ -132,6 +143,9 @@ class LogCosh(DistanceLoss, frozen=True, tag="log_cosh"):
 
     title: ClassVar[str] = "Log-cosh"
     formula: ClassVar[str] = r"L = \frac{1}{K} \sum_k \ln \cosh e_k,\quad e_k = \hat y_k - y_k"
+    gradient_formula: ClassVar[str] = r"\frac{1}{K} \tanh e_k"
+    value_rule: ClassVar[str] = "1/{K}·ln cosh({o} − {y})"
+    gradient_rule: ClassVar[str] = "1/{K}·tanh({o} − {y})"
 
     def values(self, outputs: Reals, targets: Reals) -> Reals:
         # cosh itself overflows: ln cosh e = |e| + ln((1 + e^(-2|e|)) / 2)

@@ -23,6 +23,9 @@ class BinaryCrossEntropy(Loss, frozen=True, tag="binary_cross_entropy"):
     title: ClassVar[str] = "Binary cross-entropy"
     formula: ClassVar[str] = r"L = -y \ln p - (1 - y) \ln (1 - p),\quad p = \sigma(z)"
     tasks: ClassVar[tuple[TaskKind, ...]] = (TaskKind.BINARY, TaskKind.MULTICLASS)
+    gradient_formula: ClassVar[str] = r"\frac{1}{K} (p_k - y_k)"
+    value_rule: ClassVar[str] = "1/{K}·(−{y}·ln {o} − (1 − {y})·ln(1 − {o}))"
+    gradient_rule: ClassVar[str] = "1/{K}·({o} − {y})"
 
     def target_values(self, activation: Activation) -> tuple[float, float]:
         return (0.0, 1.0)
@@ -35,6 +38,20 @@ class BinaryCrossEntropy(Loss, frozen=True, tag="binary_cross_entropy"):
 
     def residual(self, outputs: Reals, targets: Reals) -> Reals:
         return Sigmoid().value(outputs) - targets
+
+    def fuses(self, output_count: int) -> str:
+        return "sigmoid"
+
+    def probabilities(self, outputs: Reals) -> Reals:
+        return Sigmoid().value(outputs)
+
+    def probability_values(self, probabilities: Reals, targets: Reals) -> Reals:
+        right = targets * np.log(probabilities) + (1 - targets) * np.log1p(-probabilities)
+        return np.asarray(-right.mean(1))
+
+    def probability_gradient(self, probabilities: Reals, targets: Reals) -> Reals:
+        spread = probabilities * (1 - probabilities) * targets.shape[1]
+        return np.asarray((probabilities - targets) / spread)
 
     def certainty(self, outputs: Reals, activation: Activation) -> Reals:
         return Sigmoid().value(outputs)
@@ -69,6 +86,15 @@ class SoftmaxLoss(Loss, frozen=True):
     def wanted(self, targets: Reals) -> Reals:
         """Return the distribution q of each sample, shape (n, k), for targets 0 and 1."""
         return np.asarray((1 - self.shared) * targets + self.shared / targets.shape[1])
+
+    def fuses(self, output_count: int) -> str:
+        return "softmax"
+
+    def probabilities(self, outputs: Reals) -> Reals:
+        return softmax(outputs)
+
+    def probability_gradient(self, probabilities: Reals, targets: Reals) -> Reals:
+        return np.asarray(-self.wanted(targets) / probabilities)
 
     def residual(self, outputs: Reals, targets: Reals) -> Reals:
         return softmax(outputs) - self.wanted(targets)
@@ -115,6 +141,9 @@ class SoftmaxCrossEntropy(SoftmaxLoss, frozen=True, tag="softmax_cross_entropy")
         r"L = -\sum_k q_k \ln p_k,\quad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}"
         r",\quad q_k = (1 - \epsilon)\,y_k + \frac{\epsilon}{K}"
     )
+    gradient_formula: ClassVar[str] = r"p_k - q_k"
+    value_rule: ClassVar[str] = "−{y}·ln {o}"
+    gradient_rule: ClassVar[str] = "{o} − {y}"
 
     label_smoothing: Annotated[
         float,
@@ -136,6 +165,9 @@ class SoftmaxCrossEntropy(SoftmaxLoss, frozen=True, tag="softmax_cross_entropy")
     def values(self, outputs: Reals, targets: Reals) -> Reals:
         return np.asarray((self.wanted(targets) * -log_softmax(outputs)).sum(1))
 
+    def probability_values(self, probabilities: Reals, targets: Reals) -> Reals:
+        return np.asarray(-(self.wanted(targets) * np.log(probabilities)).sum(1))
+
 
 class KLDivergence(SoftmaxLoss, frozen=True, tag="kl_divergence"):
     """How far the predicted distribution is from a wanted one that is not quite certain.
@@ -151,6 +183,9 @@ class KLDivergence(SoftmaxLoss, frozen=True, tag="kl_divergence"):
         r"L = \sum_k q_k \ln \frac{q_k}{p_k},\quad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}"
         r",\quad q_k = (1 - \epsilon)\,y_k + \frac{\epsilon}{K}"
     )
+    gradient_formula: ClassVar[str] = r"p_k - q_k"
+    value_rule: ClassVar[str] = "{y}·ln({y} / {o})"
+    gradient_rule: ClassVar[str] = "{o} − {y}"
 
     smoothing: Annotated[
         float,
@@ -175,6 +210,11 @@ class KLDivergence(SoftmaxLoss, frozen=True, tag="kl_divergence"):
         logarithm = np.log(np.where(wanted > 0, wanted, 1))
         # Rounding could take a perfect answer below 0.
         return np.asarray(np.maximum((wanted * (logarithm - log_softmax(outputs))).sum(1), 0))
+
+    def probability_values(self, probabilities: Reals, targets: Reals) -> Reals:
+        wanted = self.wanted(targets)
+        logarithm = np.log(np.where(wanted > 0, wanted, 1))
+        return np.asarray((wanted * (logarithm - np.log(probabilities))).sum(1))
 
 
 class Focal(Loss, frozen=True, tag="focal"):
@@ -208,6 +248,30 @@ class Focal(Loss, frozen=True, tag="focal"):
 
     def target_values(self, activation: Activation) -> tuple[float, float]:
         return (0.0, 1.0)
+
+    def fuses(self, output_count: int) -> str:
+        return "sigmoid" if output_count == 1 else "softmax"
+
+    def probabilities(self, outputs: Reals) -> Reals:
+        return Sigmoid().value(outputs) if outputs.shape[1] == 1 else softmax(outputs)
+
+    def probability_values(self, probabilities: Reals, targets: Reals) -> Reals:
+        right = self._of_truth(probabilities, targets)
+        return np.asarray((-((1 - right) ** self.gamma) * np.log(right))[:, 0])
+
+    def probability_gradient(self, probabilities: Reals, targets: Reals) -> Reals:
+        right = self._of_truth(probabilities, targets)
+        slope = -((1 - right) ** self.gamma) / right
+        if self.gamma:
+            # 0 · (1 - p)^(-1) would be 0 / 0 at p = 1 for γ = 0.
+            slope = slope + self.gamma * (1 - right) ** (self.gamma - 1) * np.log(right)
+        return np.asarray(slope * (2 * targets - 1 if targets.shape[1] == 1 else targets))
+
+    def _of_truth(self, probabilities: Reals, targets: Reals) -> Reals:
+        """Return the probability of the true class, shape (n, 1)."""
+        if probabilities.shape[1] == 1:
+            return np.where(targets == 1, probabilities, 1 - probabilities)
+        return np.asarray((probabilities * targets).sum(1, keepdims=True))
 
     def log_odds(self, outputs: Reals, targets: Reals) -> tuple[Reals, Reals]:
         """Return the log-odds m of the true class (n, 1), and ∂m/∂outputs (n, k)."""

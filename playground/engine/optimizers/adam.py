@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from playground.engine.arithmetic import Line, Setting
 from playground.engine.operations import Array, Operation, call
 from playground.engine.optimizers.base import (
     Block,
@@ -16,6 +17,7 @@ from playground.engine.optimizers.base import (
     WeightDecay,
 )
 from playground.engine.optimizers.moments import Moments
+from playground.engine.optimizers.weight import Weight
 
 
 class Adam(Moments, frozen=True, tag="adam"):
@@ -41,6 +43,12 @@ class Adam(Moments, frozen=True, tag="adam"):
         corrected_squares = squares / (1 - self.beta2**steps)
         change = learning_rate * corrected_mean / (np.sqrt(corrected_squares) + self.epsilon)
         return parameters - change, {"mean": mean, "squares": squares}
+
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        lines, mean, squares = self.moment_lines(at)
+        corrected = self.corrected("m", at.steps, mean), self.corrected("v", at.steps, squares)
+        change = self.quotient(at, *corrected)
+        return (*lines, *corrected, change, at.after(change.value))
 
     def record_start(self, state: OptimizerState, learning_rate: LearningRate) -> list[Operation]:
         rate, epsilon = state.factors["rate"], state.factors["epsilon"]
@@ -89,6 +97,20 @@ class AMSGrad(Adam, frozen=True, tag="amsgrad"):
         change = learning_rate * corrected_mean / (np.sqrt(corrected_largest) + self.epsilon)
         return parameters - change, {"mean": mean, "squares": squares, "largest": largest}
 
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        lines, mean, squares = self.moment_lines(at)
+        largest = max(at.slot("largest"), squares)
+        line = Line(
+            "w",
+            "max({w_old}, {v})",
+            {"w_old": at.slot("largest"), "v": squares},
+            largest,
+            "the largest v so far",
+        )
+        corrected = self.corrected("m", at.steps, mean), self.corrected("w", at.steps, largest)
+        change = self.quotient(at, *corrected)
+        return (*lines, line, *corrected, change, at.after(change.value))
+
     def record_change(self, block: Block) -> list[Operation]:
         squares, largest = block.slots["squares"], block.slots["largest"]
         return [
@@ -120,6 +142,11 @@ class AdamW(Adam, frozen=True, tag="adamw"):
         shrunk = parameters * (1 - learning_rate * self.weight_decay)
         return Adam.update(self, shrunk, gradient, slots, steps, learning_rate)
 
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        decayed = decay_line(at, self.weight_decay)
+        lines = Adam.explain(self, at)[:-1]
+        return (*lines, decayed, at.after(lines[-1].value, decayed.value, decayed.symbol))
+
     def record_start(self, state: OptimizerState, learning_rate: LearningRate) -> list[Operation]:
         keep, weight_decay = state.factors["keep"], self.weight_decay
 
@@ -146,3 +173,14 @@ def record_quotient(block: Block, squares: Array) -> list[Operation]:
         call(np.multiply, update, block.factors["rate"], update),
         call(np.subtract, parameters, update, parameters),
     ]
+
+
+def decay_line(at: Weight, weight_decay: float) -> Line:
+    """Return the line of the decay beside the gradient: θ shrinks by ηλ of itself."""
+    return Line(
+        "θ′",
+        "(1 − {η}·{λ})·{θ}",
+        {"η": at.eta, "λ": Setting(weight_decay), "θ": at.theta},
+        at.theta * (1 - at.learning_rate * weight_decay),
+        "the parameter, decayed before the step and beside the gradient",
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, ClassVar
 
 import numpy as np
 
+from playground.engine.arithmetic import Line, Setting
 from playground.engine.operations import Array, Operation, call, constant
 from playground.engine.optimizers.base import (
     Block,
@@ -15,6 +17,7 @@ from playground.engine.optimizers.base import (
     Reals,
     Slots,
 )
+from playground.engine.optimizers.weight import Weight
 from playground.schema.parameter import real, shown
 
 Decay = Annotated[
@@ -67,6 +70,33 @@ class AdaGrad(Optimizer, frozen=True, tag="adagrad"):
         size = np.sqrt(squares + self.initial_squares) + self.epsilon
         return parameters - learning_rate * gradient / size, {"squares": squares}
 
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        squares = at.slot("squares") + at.g**2
+        start = self.initial_squares
+        change = -at.learning_rate * at.g / (math.sqrt(squares + start) + self.epsilon)
+        root = "√({s} + {s₀})" if start else "√{s}"
+        return (
+            Line(
+                "s",
+                "{s_old} + {g}²",
+                {"s_old": at.slot("squares"), "g": at.g},
+                squares,
+                "the sum of all squared gradients so far",
+            ),
+            at.change(
+                f"−{{η}}·{{g}} / ({root} + {{ε}})",
+                {
+                    "η": at.eta,
+                    "g": at.g,
+                    "s": squares,
+                    "s₀": Setting(start),
+                    "ε": Setting(self.epsilon),
+                },
+                change,
+            ),
+            at.after(change),
+        )
+
     def record_block(self, block: Block) -> list[Operation]:
         gradient, squares = block.gradient, block.slots["squares"]
         update = block.scratch["update"]
@@ -114,6 +144,34 @@ class AdaDelta(Optimizer, frozen=True, tag="adadelta"):
         change = ratio * gradient
         changes = self.decay * slots["changes"] + (1 - self.decay) * change**2
         return parameters - learning_rate * change, {"squares": squares, "changes": changes}
+
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        squares = self.decay * at.slot("squares") + (1 - self.decay) * at.g**2
+        past = at.slot("changes")
+        ratio = math.sqrt(past + self.epsilon) / math.sqrt(squares + self.epsilon)
+        direction = ratio * at.g
+        changes = self.decay * past + (1 - self.decay) * direction**2
+        rho, epsilon = Setting(self.decay), Setting(self.epsilon)
+        change = -at.learning_rate * direction
+        return (
+            squares_line(self.decay, at, squares),
+            Line(
+                "d",
+                "√({u} + {ε}) / √({s} + {ε})·{g}",
+                {"u": past, "s": squares, "ε": epsilon, "g": at.g},
+                direction,
+                "the gradient in the size of the steps of the past",
+            ),
+            Line(
+                "u",
+                "{ρ}·{u_old} + (1 − {ρ})·{d}²",
+                {"ρ": rho, "u_old": past, "d": direction},
+                changes,
+                "the running mean of squared steps, for the next time",
+            ),
+            at.change("−{η}·{d}", {"η": at.eta, "d": direction}, change),
+            at.after(change),
+        )
 
     def slot_scales(self) -> dict[str, float]:
         return {"squares": 1 - self.decay, "changes": 1 - self.decay}
@@ -191,6 +249,55 @@ class RMSProp(Optimizer, frozen=True, tag="rmsprop"):
             change = after["velocity"] = self.momentum * slots["velocity"] + change
         return parameters - learning_rate * change, after
 
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        squares = self.decay * at.slot("squares") + (1 - self.decay) * at.g**2
+        lines, variance, symbol = [squares_line(self.decay, at, squares)], squares, "s"
+        if self.centered:
+            mean = self.decay * at.slot("mean") + (1 - self.decay) * at.g
+            variance, symbol = max(squares - mean**2, 0.0), "σ²"
+            lines += [
+                Line(
+                    "m",
+                    "{ρ}·{m_old} + (1 − {ρ})·{g}",
+                    {"ρ": Setting(self.decay), "m_old": at.slot("mean"), "g": at.g},
+                    mean,
+                    "the running mean of gradients",
+                ),
+                Line(
+                    "σ²",
+                    "max({s} − {m}², 0)",
+                    {"s": squares, "m": mean},
+                    variance,
+                    "the spread of the gradient about its mean",
+                ),
+            ]
+        step = at.g / (math.sqrt(variance) + self.epsilon)
+        lines.append(
+            Line(
+                "d",
+                f"{{g}} / (√{{{symbol}}} + {{ε}})",
+                {"g": at.g, symbol: variance, "ε": Setting(self.epsilon)},
+                step,
+                "the gradient in units of its recent size",
+            )
+        )
+        direction = "d"
+        if self.momentum:
+            velocity, direction = self.momentum * at.slot("velocity") + step, "v"
+            lines.append(
+                Line(
+                    "v",
+                    "{μ}·{v_old} + {d}",
+                    {"μ": Setting(self.momentum), "v_old": at.slot("velocity"), "d": step},
+                    velocity,
+                    "the velocity",
+                )
+            )
+            step = velocity
+        change = -at.learning_rate * step
+        lines.append(at.change(f"−{{η}}·{{{direction}}}", {"η": at.eta, direction: step}, change))
+        return (*lines, at.after(change))
+
     def record_block(self, block: Block) -> list[Operation]:
         gradient, squares = block.gradient, block.slots["squares"]
         update, decay = block.scratch["update"], constant(self.decay, squares)
@@ -242,3 +349,14 @@ def _record_division(
         call(np.multiply, change, block.learning_rate, update),
         call(np.subtract, parameters, update, parameters),
     ]
+
+
+def squares_line(decay: float, at: Weight, squares: float) -> Line:
+    """Return the line of the running mean of squares s ← ρ s + (1 - ρ) g²."""
+    return Line(
+        "s",
+        "{ρ}·{s_old} + (1 − {ρ})·{g}²",
+        {"ρ": Setting(decay), "s_old": at.slot("squares"), "g": at.g},
+        squares,
+        "the running mean of squared gradients",
+    )

@@ -10,7 +10,9 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.engine.arithmetic import Line
 from playground.engine.operations import Array, Operation
+from playground.engine.optimizers.weight import Weight
 from playground.schema.parameter import Option, real
 
 Reals = NDArray[Any]
@@ -208,6 +210,13 @@ class Optimizer(Option, frozen=True):
             for name, vector in changed.items():
                 remembered[name][span] = vector
         return after, remembered
+
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        """Return the arithmetic of :meth:`update` for one parameter, line by line.
+
+        The last line is the parameter after the update.
+        """
+        raise NotImplementedError
 
     def allocate(self, count: int, dtype: np.dtype[Any]) -> OptimizerState:
         """Return zeroed vectors for ``count`` parameters."""

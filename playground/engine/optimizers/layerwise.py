@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
+from playground.engine.arithmetic import Line, Setting
 from playground.engine.operations import Array, Operation, call, constant
 from playground.engine.optimizers.base import (
     WHOLE,
@@ -22,6 +23,7 @@ from playground.engine.optimizers.base import (
     Spans,
 )
 from playground.engine.optimizers.moments import Moments
+from playground.engine.optimizers.weight import Weight
 from playground.schema.parameter import real
 
 
@@ -84,6 +86,41 @@ class LARS(Optimizer, frozen=True, tag="lars"):
         decayed = gradient + self.weight_decay * parameters
         velocity = self.momentum * slots["velocity"] + learning_rate * ratio * decayed
         return parameters - velocity, {"velocity": velocity}
+
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        size, pull = at.norm(at.parameters), at.norm(at.gradient)
+        ratio, decay = self.ratio(size, pull), Setting(self.weight_decay)
+        decayed = at.g + self.weight_decay * at.theta
+        velocity = self.momentum * at.slot("velocity") + at.learning_rate * ratio * decayed
+        is_usable = _is_usable(size) and _is_usable(pull)
+        return (
+            Line("‖θ‖", "{‖θ‖}", {"‖θ‖": size}, size, "the size of the layer's parameters"),
+            Line("‖g‖", "{‖g‖}", {"‖g‖": pull}, pull, "the size of the layer's gradient"),
+            Line(
+                "r",
+                "{c}·{‖θ‖} / ({‖g‖} + {λ}·{‖θ‖})" if is_usable else "1",
+                {"c": Setting(self.trust), "‖θ‖": size, "‖g‖": pull, "λ": decay},
+                ratio,
+                "the trust ratio: the rate of this layer",
+            ),
+            Line(
+                "v",
+                "{μ}·{v_old} + {η}·{r}·({g} + {λ}·{θ})",
+                {
+                    "μ": Setting(self.momentum),
+                    "v_old": at.slot("velocity"),
+                    "η": at.eta,
+                    "r": ratio,
+                    "g": at.g,
+                    "λ": decay,
+                    "θ": at.theta,
+                },
+                velocity,
+                "the velocity, with the rate inside it",
+            ),
+            at.change("−{v}", {"v": velocity}, -velocity),
+            at.after(-velocity),
+        )
 
     def record(
         self,
@@ -160,6 +197,47 @@ class LAMB(Moments, frozen=True, tag="lamb"):
         direction = direction + self.weight_decay * parameters
         ratio = self.ratio(_norm(parameters), _norm(direction))
         return parameters - learning_rate * ratio * direction, {"mean": mean, "squares": squares}
+
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        lines, mean, squares = self.moment_lines(at)
+        corrected = self.corrected("m", at.steps, mean), self.corrected("v", at.steps, squares)
+        # The ratio needs the direction of the whole layer.
+        means = self.beta1 * at.slots["mean"] + (1 - self.beta1) * at.gradient
+        sizes = self.beta2 * at.slots["squares"] + (1 - self.beta2) * at.gradient**2
+        sizes = np.sqrt(sizes / (1 - self.beta2**at.steps)) + self.epsilon
+        directions = means / (1 - self.beta1**at.steps) / sizes + self.weight_decay * at.parameters
+        size, length = at.norm(at.parameters), at.norm(directions)
+        ratio, direction = self.ratio(size, length), float(directions[at.index])
+        is_usable = _is_usable(size) and _is_usable(length)
+        change = -at.learning_rate * ratio * direction
+        return (
+            *lines,
+            *corrected,
+            Line(
+                "d",
+                "{m̂} / (√{v̂} + {ε}) + {λ}·{θ}",
+                {
+                    "m̂": corrected[0].value,
+                    "v̂": corrected[1].value,
+                    "ε": Setting(self.epsilon),
+                    "λ": Setting(self.weight_decay),
+                    "θ": at.theta,
+                },
+                direction,
+                "Adam's direction, with the pull towards 0",
+            ),
+            Line("‖θ‖", "{‖θ‖}", {"‖θ‖": size}, size, "the size of the layer's parameters"),
+            Line("‖d‖", "{‖d‖}", {"‖d‖": length}, length, "the size of the layer's direction"),
+            Line(
+                "r",
+                "{‖θ‖} / {‖d‖}" if is_usable else "1",
+                {"‖θ‖": size, "‖d‖": length},
+                ratio,
+                "the trust ratio: the rate of this layer",
+            ),
+            at.change("−{η}·{r}·{d}", {"η": at.eta, "r": ratio, "d": direction}, change),
+            at.after(change),
+        )
 
     def record_start(self, state: OptimizerState, learning_rate: LearningRate) -> list[Operation]:
         rate, epsilon = state.factors["rate"], state.factors["epsilon"]

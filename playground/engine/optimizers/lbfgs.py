@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from playground.engine.arithmetic import Line
 from playground.engine.operations import Array, Operation
 from playground.engine.optimizers.base import (
     WHOLE,
@@ -16,6 +17,7 @@ from playground.engine.optimizers.base import (
     Slots,
     Spans,
 )
+from playground.engine.optimizers.weight import Weight
 from playground.schema.parameter import whole
 
 SMALLEST_GRADIENT = 1e-7
@@ -118,6 +120,36 @@ class LBFGS(Optimizer, frozen=True, tag="lbfgs"):
             **{f"step {pair}": vector for pair, vector in zip(names, taken, strict=True)},
             **{f"change {pair}": vector for pair, vector in zip(names, changes, strict=True)},
         }
+
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        after, slots = self.update(at.parameters, at.gradient, at.slots, at.steps, at.learning_rate)
+        change = float(after[at.index]) - at.theta
+        largest = float(np.abs(at.gradient).max())
+        if largest <= SMALLEST_GRADIENT:
+            rests = Line("Δ", "0", {}, 0.0, "no component of the gradient is worth a step")
+            return (rests, at.after(0.0))
+        length, lines = at.learning_rate, list[Line]()
+        if not at.slots["gradient"].any():
+            total = float(np.abs(at.gradient).sum())
+            length *= min(1.0, 1 / total)
+            lines.append(
+                Line(
+                    "α",
+                    "{η}·min(1, 1 / {‖g‖₁})",
+                    {"η": at.eta, "‖g‖₁": total},
+                    length,
+                    "the length of the first step, when nothing is known of the curvature",
+                )
+            )
+        rate = "α" if lines else "η"
+        direction = change / length if length else 0.0
+        pairs = sum(bool(slots[f"change {pair}"].any()) for pair in range(1, self.history + 1))
+        words = f"the inverse Hessian that {pairs} remembered pairs make, times the gradient"
+        lines += [
+            Line("d", "−{(H·g)}", {"(H·g)": -direction}, direction, words),
+            at.change(f"{{{rate}}}·{{d}}", {rate: length, "d": direction}, change),
+        ]
+        return (*lines, at.after(change))
 
     def record(
         self,

@@ -6,7 +6,9 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from playground.engine.arithmetic import Line, Setting
 from playground.engine.operations import Operation, call, constant
+from playground.engine.optimizers.adam import decay_line
 from playground.engine.optimizers.base import (
     Block,
     LearningRate,
@@ -16,6 +18,7 @@ from playground.engine.optimizers.base import (
     Slots,
     WeightDecay,
 )
+from playground.engine.optimizers.weight import Weight
 from playground.schema.parameter import real
 
 
@@ -75,6 +78,32 @@ class Lion(Optimizer, frozen=True, tag="lion"):
         shrunk = parameters * (1 - learning_rate * self.weight_decay)
         mean = self.beta2 * slots["mean"] + (1 - self.beta2) * gradient
         return shrunk - learning_rate * direction, {"mean": mean}
+
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        mean, b1, b2 = at.slot("mean"), Setting(self.beta1), Setting(self.beta2)
+        blend = self.beta1 * mean + (1 - self.beta1) * at.g
+        kept = self.beta2 * mean + (1 - self.beta2) * at.g
+        change = -at.learning_rate * float(np.sign(blend))
+        decayed = decay_line(at, self.weight_decay)
+        return (
+            Line(
+                "c",
+                "{β₁}·{m_old} + (1 − {β₁})·{g}",
+                {"β₁": b1, "m_old": mean, "g": at.g},
+                blend,
+                "momentum and new gradient, of which only the sign counts",
+            ),
+            Line(
+                "m",
+                "{β₂}·{m_old} + (1 − {β₂})·{g}",
+                {"β₂": b2, "m_old": mean, "g": at.g},
+                kept,
+                "the momentum, for the next time",
+            ),
+            at.change("−{η}·sign({c})", {"η": at.eta, "c": blend}, change),
+            decayed,
+            at.after(change, decayed.value, decayed.symbol),
+        )
 
     def record_start(self, state: OptimizerState, learning_rate: LearningRate) -> list[Operation]:
         keep, weight_decay = state.factors["keep"], self.weight_decay

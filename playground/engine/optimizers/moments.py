@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from playground.engine.arithmetic import Line, Setting
 from playground.engine.operations import Array, Operation, call, constant
 from playground.engine.optimizers.base import (
     BLOCK,
@@ -18,6 +19,7 @@ from playground.engine.optimizers.base import (
     OptimizerState,
     Spans,
 )
+from playground.engine.optimizers.weight import Weight
 from playground.schema.parameter import real
 
 
@@ -62,6 +64,53 @@ class Moments(Optimizer, frozen=True):
     def root_scale(self, steps: int) -> float:
         """Return what the root of the kept squares is too large by, compared with √v̂."""
         return math.sqrt((1 - self.beta2**steps) / (1 - self.beta2))
+
+    def moment_lines(self, at: Weight) -> tuple[tuple[Line, Line], float, float]:
+        """Return the lines of m and v, and their values."""
+        mean = self.beta1 * at.slot("mean") + (1 - self.beta1) * at.g
+        squares = self.beta2 * at.slot("squares") + (1 - self.beta2) * at.g**2
+        lines = (
+            Line(
+                "m",
+                "{β₁}·{m_old} + (1 − {β₁})·{g}",
+                {"β₁": Setting(self.beta1), "m_old": at.slot("mean"), "g": at.g},
+                mean,
+                "the running mean of gradients",
+            ),
+            Line(
+                "v",
+                "{β₂}·{v_old} + (1 − {β₂})·{g}²",
+                {"β₂": Setting(self.beta2), "v_old": at.slot("squares"), "g": at.g},
+                squares,
+                "the running mean of squared gradients",
+            ),
+        )
+        return lines, mean, squares
+
+    def corrected(self, symbol: str, steps: int, value: float) -> Line:
+        """Return the line of a running mean (m, v or w) freed from its start at 0."""
+        beta, name = (self.beta1, "β₁") if symbol == "m" else (self.beta2, "β₂")
+        return Line(
+            f"{symbol}̂",
+            f"{{{symbol}}} / (1 − {{{name}}}^{{t}})",
+            {symbol: value, name: Setting(beta), "t": Setting(steps)},
+            value / (1 - beta**steps),
+            "the same, corrected for its start at 0",
+        )
+
+    def quotient(self, at: Weight, mean: Line, squares: Line) -> Line:
+        """Return the line of the change Δ = -η m̂ / (√v̂ + ε)."""
+        change = -at.learning_rate * mean.value / (math.sqrt(squares.value) + self.epsilon)
+        return at.change(
+            f"−{{η}}·{{{mean.symbol}}} / (√{{{squares.symbol}}} + {{ε}})",
+            {
+                "η": at.eta,
+                mean.symbol: mean.value,
+                squares.symbol: squares.value,
+                "ε": Setting(self.epsilon),
+            },
+            change,
+        )
 
     def allocate(self, count: int, dtype: np.dtype[Any]) -> OptimizerState:
         # Side by side, one operation serves both moments of a small network: gradient and its

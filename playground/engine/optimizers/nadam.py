@@ -7,9 +7,11 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from playground.engine.arithmetic import Line, Setting
 from playground.engine.operations import Operation, call
 from playground.engine.optimizers.base import Block, LearningRate, OptimizerState, Reals, Slots
 from playground.engine.optimizers.moments import Moments
+from playground.engine.optimizers.weight import Weight
 from playground.schema.parameter import real
 
 
@@ -58,6 +60,37 @@ class NAdam(Moments, frozen=True, tag="nadam"):
         corrected_squares = squares / (1 - self.beta2**steps)
         change = learning_rate * corrected_mean / (np.sqrt(corrected_squares) + self.epsilon)
         return parameters - change, {"mean": mean, "squares": squares}
+
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        lines, mean, squares = self.moment_lines(at)
+        now, following = self.momentum(at.steps), self.momentum(at.steps + 1)
+        product = math.prod(self.momentum(step) for step in range(1, at.steps + 1))
+        ahead = following * mean / (1 - product * following) + (1 - now) * at.g / (1 - product)
+        schedule = {"β₁": Setting(self.beta1), "ψ": Setting(self.momentum_decay)}
+        mixed = Line(
+            "m̂",
+            "{μ_next}·{m} / (1 − {P}·{μ_next}) + (1 − {μ})·{g} / (1 − {P})",
+            {"μ_next": following, "m": mean, "P": product, "μ": now, "g": at.g},
+            ahead,
+            "the mean as it will be with the momentum of the next step: a look ahead",
+        )
+        corrected = self.corrected("v", at.steps, squares)
+        change = self.quotient(at, mixed, corrected)
+        return (
+            *lines,
+            Line(
+                "μ",
+                "{β₁}·(1 − ½·0.96^({t}·{ψ}))",
+                {**schedule, "t": Setting(at.steps)},
+                now,
+                "the momentum of this step",
+            ),
+            Line("P", "{P}", {"P": product}, product, "the product of all μ so far"),
+            mixed,
+            corrected,
+            change,
+            at.after(change.value),
+        )
 
     def _product(self, state: OptimizerState) -> float:
         """Return P at the step that is being made, in one multiplication if steps are in order."""

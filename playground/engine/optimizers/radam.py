@@ -7,9 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from playground.engine.arithmetic import Line, Setting
 from playground.engine.operations import Operation, call
 from playground.engine.optimizers.base import Block, LearningRate, OptimizerState, Reals, Slots
 from playground.engine.optimizers.moments import Moments
+from playground.engine.optimizers.weight import Weight
 
 
 class RAdam(Moments, frozen=True, tag="radam"):
@@ -50,6 +52,38 @@ class RAdam(Moments, frozen=True, tag="radam"):
             size = (np.sqrt(squares) + self.epsilon) / math.sqrt(1 - self.beta2**steps)
             change = change * rectification / size
         return parameters - change, {"mean": mean, "squares": squares}
+
+    def explain(self, at: Weight) -> tuple[Line, ...]:
+        lines, mean, squares = self.moment_lines(at)
+        corrected = self.corrected("m", at.steps, mean)
+        rectification = self.rectification(at.steps)
+        change = -at.learning_rate * corrected.value
+        numbers: dict[str, float | Setting] = {"η": at.eta, "m̂": corrected.value}
+        if rectification == 0:
+            step = at.change("−{η}·{m̂}", numbers, change)
+            return (*lines, corrected, step, at.after(change))
+        size = (math.sqrt(squares) + self.epsilon) / math.sqrt(1 - self.beta2**at.steps)
+        change *= rectification / size
+        numbers |= {"r": rectification, "√v̂": size}
+        return (
+            *lines,
+            corrected,
+            Line(
+                "√v̂",
+                "(√{v} + {ε}) / √(1 − {β₂}^{t})",
+                {
+                    "v": squares,
+                    "ε": Setting(self.epsilon),
+                    "β₂": Setting(self.beta2),
+                    "t": Setting(at.steps),
+                },
+                size,
+                "the recent size of the gradient",
+            ),
+            Line("r", "{r}", {"r": rectification}, rectification, "how far v can be trusted"),
+            at.change("−{η}·{r}·{m̂} / {√v̂}", numbers, change),
+            at.after(change),
+        )
 
     def record_start(self, state: OptimizerState, learning_rate: LearningRate) -> list[Operation]:
         rate, share, offset = (state.factors[name] for name in self.factor_names)

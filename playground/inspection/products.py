@@ -1,0 +1,226 @@
+"""How the cells of a result come about, for each kind of product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from playground.inspection.operation import Axis, Matrix
+from playground.inspection.spelling import Factor, Lit, Spelling, Term
+
+Spell = Callable[[int, int], Spelling]
+
+_LETTERS = {Axis.SAMPLE: ("s", "ₛ"), Axis.INPUT: ("i", "ᵢ"), Axis.UNIT: ("j", "ⱼ")}
+
+
+def symbolic(matrix: Matrix, row: int | str, column: int | str) -> str:
+    """Return the name of a cell, with letters for indices where they run."""
+    first, second = (column, row) if matrix.is_transposed else (row, column)
+    return f"{matrix.symbol}[{first},{second}]"
+
+
+def matrix_product(
+    result: Matrix, left: Matrix, right: Matrix, added: Matrix | None = None
+) -> Spell:
+    """Row times column, plus the cell of a row that is added to all."""
+    letter, small = _LETTERS.get(left.columns, ("k", "ₖ"))
+
+    def spell(row: int, column: int) -> Spelling:
+        terms = [
+            Term(
+                (
+                    Factor(left.cell_name(row, k), float(left.values[row, k])),
+                    Factor(right.cell_name(k, column), float(right.values[k, column])),
+                )
+            )
+            for k in range(left.values.shape[1])
+        ]
+        first, second = symbolic(left, row, letter), symbolic(right, letter, column)
+        rule = f"Σ{small} {first}·{second}"
+        lit = [Lit(0, row, None), Lit(1, None, column)]
+        if added is not None:
+            name, value = added.cell_name(0, column), float(added.values[0, column])
+            terms.append(Term((Factor(name, value),)))
+            rule += f" + {name}"
+            lit.append(Lit(2, 0, column))
+        return Spelling(
+            result.cell_name(row, column),
+            rule,
+            float(result.values[row, column]),
+            tuple(lit),
+            tuple(terms),
+        )
+
+    return spell
+
+
+def hadamard(result: Matrix, *factors: Matrix) -> Spell:
+    """Cell times cell; a single row or column serves all rows or columns."""
+
+    def spell(row: int, column: int) -> Spelling:
+        cells = [_cell(matrix, row, column) for matrix in factors]
+        product = Term(
+            tuple(
+                Factor(matrix.cell_name(*at), float(matrix.values[at]))
+                for matrix, at in zip(factors, cells, strict=True)
+            )
+        )
+        return Spelling(
+            result.cell_name(row, column),
+            "·".join(factor.name for factor in product.factors),
+            float(result.values[row, column]),
+            tuple(Lit(place, *at) for place, at in enumerate(cells)),
+            (product,),
+        )
+
+    return spell
+
+
+def row_sum(result: Matrix, *factors: Matrix) -> Spell:
+    """The sum of a column over all samples; of products, where there are several factors."""
+
+    def spell(row: int, column: int) -> Spelling:
+        count = factors[0].values.shape[0]
+        terms = tuple(
+            Term(
+                tuple(
+                    Factor(matrix.cell_name(s, column), float(matrix.values[s, column]))
+                    for matrix in factors
+                )
+            )
+            for s in range(count)
+        )
+        rule = "·".join(symbolic(matrix, "s", column) for matrix in factors)
+        return Spelling(
+            result.cell_name(row, column),
+            f"Σₛ {rule}",
+            float(result.values[row, column]),
+            tuple(Lit(place, None, column) for place in range(len(factors))),
+            terms,
+        )
+
+    return spell
+
+
+def total(result: Matrix, *summands: Matrix) -> Spell:
+    """Cell plus cell."""
+
+    def spell(row: int, column: int) -> Spelling:
+        cells = [_cell(matrix, row, column) for matrix in summands]
+        terms = tuple(
+            Term((Factor(matrix.cell_name(*at), float(matrix.values[at])),))
+            for matrix, at in zip(summands, cells, strict=True)
+        )
+        return Spelling(
+            result.cell_name(row, column),
+            " + ".join(term.factors[0].name for term in terms),
+            float(result.values[row, column]),
+            tuple(Lit(place, *at) for place, at in enumerate(cells)),
+            terms,
+        )
+
+    return spell
+
+
+def element_wise(result: Matrix, pattern: str, *arguments: Matrix) -> Spell:
+    """A function of the cells at the same place: ``tanh({})``."""
+
+    def spell(row: int, column: int) -> Spelling:
+        cells = [_cell(matrix, row, column) for matrix in arguments]
+        names = [m.cell_name(*at) for m, at in zip(arguments, cells, strict=True)]
+        return Spelling(
+            result.cell_name(row, column),
+            pattern.format(*names),
+            float(result.values[row, column]),
+            tuple(Lit(place, *at) for place, at in enumerate(cells)),
+            pattern=pattern,
+            numbers=tuple(float(m.values[at]) for m, at in zip(arguments, cells, strict=True)),
+        )
+
+    return spell
+
+
+def of_row(result: Matrix, rule: str, *arguments: Matrix) -> Spell:
+    """A function of whole rows, such as softmax, that no single line of numbers spells out."""
+
+    def spell(row: int, column: int) -> Spelling:
+        lit = tuple(
+            Lit(place, min(row, matrix.values.shape[0] - 1), None)
+            for place, matrix in enumerate(arguments)
+        )
+        return Spelling(
+            result.cell_name(row, column),
+            rule.format(row=row, column=column),
+            float(result.values[row, column]),
+            lit,
+        )
+
+    return spell
+
+
+def jacobian(result: Matrix, upstream: Matrix, local: Matrix) -> Spell:
+    """The row of a sample times the Jacobian of that sample."""
+
+    def spell(row: int, column: int) -> Spelling:
+        page = local.page(row)
+        terms = tuple(
+            Term(
+                (
+                    Factor(upstream.cell_name(row, k), float(upstream.values[row, k])),
+                    Factor(f"{local.symbol}[{k},{column}]", float(page[k, column])),
+                )
+            )
+            for k in range(page.shape[0])
+        )
+        return Spelling(
+            result.cell_name(row, column),
+            f"Σₖ {symbolic(upstream, row, 'k')}·{local.symbol}[k,{column}]",
+            float(result.values[row, column]),
+            (Lit(0, row, None), Lit(1, None, column, row)),
+            terms,
+        )
+
+    return spell
+
+
+def mean_of_rows(result: Matrix, matrix: Matrix) -> Spell:
+    """The mean of a column over all samples."""
+
+    def spell(row: int, column: int) -> Spelling:
+        count = matrix.values.shape[0]
+        terms = tuple(
+            Term((Factor(matrix.cell_name(s, column), float(matrix.values[s, column])),))
+            for s in range(count)
+        )
+        return Spelling(
+            result.cell_name(row, column),
+            f"1/{count} · Σₛ {symbolic(matrix, 's', column)}",
+            float(result.values[row, column]),
+            (Lit(0, None, column),),
+            terms,
+            pattern=f"1/{count} · {{}}" if count > 1 else "{}",
+        )
+
+    return spell
+
+
+def given(result: Matrix, rule: str = "") -> Spell:
+    """A number that was there before."""
+
+    def spell(row: int, column: int) -> Spelling:
+        value = float(result.values[row, column])
+        return Spelling(result.cell_name(row, column), rule, value, pattern="{}", numbers=(value,))
+
+    return spell
+
+
+def _cell(matrix: Matrix, row: int, column: int) -> tuple[int, int]:
+    """Return the cell that serves a place: the only row or column, where there is one."""
+    rows, columns = matrix.values.shape
+    return (row if rows > 1 else 0, column if columns > 1 else 0)
+
+
+def shapes_fit(matrices: Sequence[Matrix]) -> bool:
+    """Return whether matrices can be added or multiplied cell by cell."""
+    rows = {m.shape[0] for m in matrices} - {1}
+    columns = {m.shape[1] for m in matrices} - {1}
+    return len(rows) <= 1 and len(columns) <= 1

@@ -1,0 +1,107 @@
+"""Everything that one training step depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.engine.clipping import Clipping, NoClipping
+from playground.engine.network import Architecture, Parameters
+from playground.engine.optimizers import SGD, Optimizer
+from playground.engine.regularizers import NoRegularization, Regularizer
+from playground.training.trainer import Trainer
+
+Floats = NDArray[np.float64]
+
+
+class NoSuchSample(ValueError):
+    """There is no training sample of that number. The message says which there are."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Situation:
+    """The network, the samples and the optimizer's memory before a training step.
+
+    Attributes
+    ----------
+    architecture
+        The network with its sizes.
+    parameters
+        In float64, not changed by anything here.
+    inputs : (n, d)
+    targets : (n, k)
+    samples : (n,)
+        Numbers of the training samples.
+    regularizer, clipping, optimizer
+        As chosen.
+    memory
+        What the optimizer remembers, by name, each (p,), in the scale of its textbook rule.
+    steps
+        Number of the update that is to come, from 1.
+    learning_rate
+        Of this step.
+    is_batch
+        Whether it is about a batch rather than one sample; a batch may have one sample too.
+    """
+
+    architecture: Architecture
+    parameters: Parameters
+    inputs: Floats
+    targets: Floats
+    samples: tuple[int, ...] = ()
+    regularizer: Regularizer = field(default_factory=NoRegularization)
+    clipping: Clipping = field(default_factory=NoClipping)
+    optimizer: Optimizer = field(default_factory=SGD)
+    memory: Mapping[str, Floats] = field(default_factory=dict)
+    steps: int = 1
+    learning_rate: float = 0.01
+    is_batch: bool = True
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """``layer 1``, …, ``output``."""
+        hidden = len(self.architecture.layers) - 1
+        return (*(f"layer {i + 1}" for i in range(hidden)), "output")
+
+
+def situation_of(trainer: Trainer, sample: int | None = None) -> Situation:
+    """Return the situation of a trainer before its next step.
+
+    Parameters
+    ----------
+    sample
+        Number of the training sample to look at alone, or ``None`` for the batch that comes next.
+
+    Raises
+    ------
+    NoSuchSample
+        If there is no such sample.
+    """
+    count = len(trainer.data.train_inputs)
+    if sample is not None and not 0 <= sample < count:
+        raise NoSuchSample(f"sample {sample} does not exist; choose one from 0 to {count - 1}")
+    chosen = trainer.next_batch() if sample is None else np.array([sample])
+    training, architecture = trainer.spec.training, trainer.architecture
+    state = trainer.optimizer_state
+    memory = {
+        name: vector.astype(np.float64)
+        for name, vector in training.optimizer.textbook(state).items()
+    }
+    return Situation(
+        architecture=architecture,
+        parameters=Parameters(architecture.layers, trainer.parameters.vector.astype(np.float64)),
+        inputs=trainer.data.train_inputs[chosen].astype(np.float64),
+        targets=architecture.head.targets(trainer.data.train_labels[chosen]),
+        samples=tuple(int(index) for index in chosen),
+        regularizer=training.regularizer,
+        clipping=training.clipping,
+        optimizer=training.optimizer,
+        memory=memory,
+        # Rules that do not count their steps leave the number at 0.
+        steps=max(state.steps, trainer.step) + 1 if state.steps else trainer.step + 1,
+        learning_rate=trainer.learning_rate,
+        is_batch=sample is None,
+    )

@@ -1,0 +1,344 @@
+"""The end of a step: the penalty's gradient, clipping, and the optimizer's update."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.engine.arithmetic import Line
+from playground.engine.clipping import NoClipping
+from playground.engine.optimizers import spans_of
+from playground.engine.optimizers.weight import Weight
+from playground.engine.regularizers import NoRegularization, Regularizer
+from playground.inspection import products
+from playground.inspection.names import COST, PENALTY, Name, derivative
+from playground.inspection.operation import (
+    Formula,
+    Matrix,
+    Operation,
+    Phase,
+    Product,
+    Role,
+    Shade,
+)
+from playground.inspection.recorder import Recorder, Slip
+from playground.inspection.situation import Situation
+from playground.inspection.spelling import Lit, Spelling
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Update:
+    """What an update did.
+
+    Attributes
+    ----------
+    situation
+        The step.
+    gradient : (p,)
+        Of the cost, the penalty's part included.
+    clipped : (p,)
+        What the optimizer was given.
+    after : (p,)
+        The parameters after.
+    memory
+        What the optimizer remembers after, vectors (p,) by name.
+    """
+
+    situation: Situation
+    gradient: Floats
+    clipped: Floats
+    after: Floats
+    memory: dict[str, Floats]
+
+    def lines(self, index: int) -> tuple[Line, ...]:
+        """Return the optimizer's arithmetic for the parameter at a place in the flat vector."""
+        situation = self.situation
+        weight = Weight(
+            situation.parameters.vector,
+            self.clipped,
+            situation.memory,
+            span_of(situation, index),
+            index,
+            situation.steps,
+            situation.learning_rate,
+        )
+        with np.errstate(all="ignore"):
+            return situation.optimizer.explain(weight)
+
+    @property
+    def expected_change(self) -> float:
+        """What the gradient promises: -η‖g‖² for plain descent, g·Δ for any other step."""
+        return float(self.gradient @ (self.after - self.situation.parameters.vector))
+
+
+def span_of(situation: Situation, index: int) -> slice:
+    """Return where the layer of a parameter lies in the flat vector."""
+    spans = spans_of(situation.parameters.matrices)
+    return next(span for span in spans if span.start <= index < span.stop)
+
+
+def penalty_of(recorder: Recorder, key: str) -> Regularizer | None:
+    """Return the penalty on a parameter, ``None`` if there is none."""
+    regularizer = recorder.situation.regularizer
+    if isinstance(regularizer, NoRegularization) or not recorder.places[key].is_penalised:
+        return None
+    return regularizer
+
+
+def record_cost(recorder: Recorder) -> None:
+    """Write down the penalty, and the cost that training minimises, if there is a penalty."""
+    penalised = {key: penalty_of(recorder, key) for key in recorder.places}
+    active = {key: regularizer for key, regularizer in penalised.items() if regularizer}
+    if not active:
+        return
+    regularizers = tuple(active.values())
+    names = [recorder.names[key] for key in active]
+    formula = type(regularizers[0]).formula
+    recorder.compute(
+        "Ω",
+        PENALTY,
+        f"Penalty on the weights: {type(regularizers[0]).title}",
+        Product.ELEMENTWISE,
+        None,
+        Formula(rf"\Omega = {formula}", f"Ω = penalty({', '.join(name.text for name in names)})"),
+        tuple(active),
+        lambda *weights: np.array(
+            [[sum(r.penalty(w) for r, w in zip(regularizers, weights, strict=True))]]
+        ),
+        lambda result, *weights: products.of_row(result, "", *weights),
+        phase=Phase.ERROR,
+        rows=recorder.axes("L")[0],
+        columns=recorder.axes("L")[1],
+        sides=lambda *weights: tuple(
+            np.sign(w) for r, w in zip(regularizers, weights, strict=True) if r.kinked
+        ),
+        note="Biases are not penalised.",
+    )
+    for key in active:
+        # The gradient of the penalty is not one of those that meet in the gradient of the loss.
+        recorder.forget_use(key)
+    recorder.compute(
+        "C",
+        COST,
+        "Cost: loss and penalty",
+        Product.SUM,
+        None,
+        Formula(r"C = L + \Omega", "C = L + Ω"),
+        ("L", "Ω"),
+        lambda loss, penalty: loss + penalty,
+        products.total,
+        phase=Phase.ERROR,
+        rows=recorder.axes("L")[0],
+        columns=recorder.axes("L")[1],
+    )
+
+
+def record_penalties(recorder: Recorder) -> dict[str, Matrix]:
+    """Write down the gradient of the penalty; return the gradient of the cost by parameter."""
+    final: dict[str, Matrix] = {}
+    for key, place in recorder.places.items():
+        loss_gradient = recorder.gradients[key]
+        regularizer = penalty_of(recorder, key)
+        if regularizer is None:
+            final[key] = loss_gradient
+            continue
+        weights = recorder.matrix(key)
+        name, by_loss = derivative(PENALTY, recorder.names[key]), loss_gradient
+        values = regularizer.gradient(weights.values)
+        if recorder.slips(Slip.NO_REGULARIZATION):
+            values = np.zeros_like(values)
+        rule = regularizer.explain(0.0).formula.replace("w", weights.symbol)
+        latex = type(regularizer).gradient_formula.replace("w", weights.latex)
+        penalty = _gradient_matrix(name, f"∂Ω/∂{key}", values, weights, Role.DOWNSTREAM)
+        where = recorder.where(place.layer)
+        recorder.append(
+            Operation(
+                key=f"∂Ω/∂{key}",
+                name=f"Gradient of the penalty by the {place.words} of {where}",
+                symbol=name.text,
+                phase=Phase.BACKWARD,
+                product=Product.ELEMENTWISE,
+                layer=place.layer,
+                layer_name=recorder.situation.layer_names[place.layer],
+                formula=Formula(f"{name.latex} = {latex}", f"{name.text} = {rule}"),
+                operands=(weights,),
+                result=penalty,
+                spell=_spell_line(penalty, (weights,), _by_weight(regularizer, weights)),
+                numerator="Ω",
+                denominator=key,
+            )
+        )
+        cost = derivative(COST, recorder.names[key])
+        total = by_loss.values + values
+        result = _gradient_matrix(cost, f"∂C/∂{key}", total, weights, Role.DOWNSTREAM)
+        upstream = _gradient_matrix(name, f"∂Ω/∂{key}", values, weights, Role.UPSTREAM)
+        recorder.append(
+            Operation(
+                key=f"∂C/∂{key}",
+                name=f"Gradient of the cost by the {place.words} of {where}",
+                symbol=cost.text,
+                phase=Phase.BACKWARD,
+                product=Product.SUM,
+                layer=place.layer,
+                layer_name=recorder.situation.layer_names[place.layer],
+                formula=Formula(
+                    f"{cost.latex} = {by_loss.latex} + {name.latex}",
+                    f"{cost.text} = {by_loss.symbol} + {name.text}",
+                ),
+                operands=(by_loss, upstream),
+                result=result,
+                spell=products.total(result, by_loss, upstream),
+                numerator="C",
+                denominator=key,
+                note="The cost is loss plus penalty, and so is its gradient.",
+            )
+        )
+        final[key] = _gradient_matrix(cost, f"∂C/∂{key}", total, weights, Role.UPSTREAM)
+    return final
+
+
+def record_update(recorder: Recorder, gradients: dict[str, Matrix]) -> Update:
+    """Write down clipping and the optimizer's update of every parameter."""
+    situation = recorder.situation
+    vector = situation.parameters.vector
+    gradient = np.zeros_like(vector)
+    for key, place in recorder.places.items():
+        gradient[place.indices] = gradients[key].values
+    clipped = np.asarray(situation.clipping.clipped(gradient))
+    if not isinstance(situation.clipping, NoClipping):
+        gradients = _record_clipping(recorder, gradients, gradient, clipped)
+    spans = spans_of(situation.parameters.matrices)
+    after, memory = situation.optimizer.update_layers(
+        vector, clipped, situation.memory, situation.steps, situation.learning_rate, spans
+    )
+    update = Update(situation, gradient, clipped, after, memory)
+    for key in recorder.places:
+        _record_parameter(recorder, key, gradients[key], update)
+    return update
+
+
+def _record_clipping(
+    recorder: Recorder, gradients: dict[str, Matrix], gradient: Floats, clipped: Floats
+) -> dict[str, Matrix]:
+    clipping, after = recorder.situation.clipping, dict(gradients)
+    changed = not np.array_equal(gradient, clipped)
+    note = "The gradient exceeds the bound." if changed else "The gradient is within the bound."
+    for key, place in recorder.places.items():
+        before, name = (
+            gradients[key],
+            Name(f"g({recorder.names[key].text})", f"g_{{{recorder.names[key].latex}}}"),
+        )
+        values = clipped[place.indices]
+        result = _gradient_matrix(name, f"clip.{key}", values, before, Role.RESULT)
+        where = recorder.where(place.layer)
+        recorder.append(
+            Operation(
+                key=f"clip.{key}",
+                name=f"Clip the gradient of the {place.words} of {where}",
+                symbol=name.text,
+                phase=Phase.UPDATE,
+                product=Product.SCALED,
+                layer=place.layer,
+                layer_name=recorder.situation.layer_names[place.layer],
+                formula=Formula(type(clipping).formula, f"{name.text} = clip({before.symbol})"),
+                operands=(before,),
+                result=result,
+                spell=_spell_line(
+                    result,
+                    (before,),
+                    _by_component(recorder.situation, before, gradient),
+                ),
+                note=note,
+            )
+        )
+        after[key] = _gradient_matrix(name, f"clip.{key}", values, before, Role.UPSTREAM)
+    return after
+
+
+def _record_parameter(recorder: Recorder, key: str, gradient: Matrix, update: Update) -> None:
+    situation, place = recorder.situation, recorder.places[key]
+    weights, where = recorder.matrix(key), recorder.where(place.layer)
+    values = update.after[place.indices]
+    result = Matrix(
+        f"{weights.symbol}_new", rf"{weights.latex}_{{new}}", values, Role.RESULT, Shade.VALUE,
+        weights.rows, weights.columns, key=f"update.{key}",
+    )  # fmt: skip
+    memory = tuple(
+        Matrix(
+            f"{name}{moment}", rf"\text{{{name}{moment}}}", vectors[name][place.indices],
+            Role.MEMORY, Shade.GRADIENT, weights.rows, weights.columns,
+        )
+        for moment, vectors in ((" before", situation.memory), (" after", update.memory))
+        for name in situation.optimizer.slot_names[:MEMORY_SHOWN]
+        if name in vectors
+    )  # fmt: skip
+
+    def line(row: int, column: int) -> Line:
+        return update.lines(int(place.indices[row, column]))[-1]
+
+    optimizer = type(situation.optimizer)
+    recorder.append(
+        Operation(
+            key=f"update.{key}",
+            name=f"Update of the {place.words} of {where}: {optimizer.title}",
+            symbol=f"{weights.symbol} ←",
+            phase=Phase.UPDATE,
+            product=Product.RULE,
+            layer=place.layer,
+            layer_name=recorder.situation.layer_names[place.layer],
+            formula=Formula(
+                optimizer.formula.replace(r"\theta", f"{{{weights.latex}}}")
+                if optimizer.formula.count(r"\theta") == 2
+                else optimizer.formula,
+                f"{weights.symbol} ← {weights.symbol} + Δ",
+            ),
+            operands=(weights, gradient),
+            result=result,
+            spell=_spell_line(result, (weights, gradient), line),
+            kept=memory,
+            note=f"η = {situation.learning_rate:g}",
+        )
+    )
+
+
+MEMORY_SHOWN = 4
+"""L-BFGS remembers more vectors than anybody wants to see."""
+
+
+def _gradient_matrix(name: Name, key: str, values: Floats, like: Matrix, role: Role) -> Matrix:
+    return Matrix(
+        name.text, name.latex, values, role, Shade.GRADIENT, like.rows, like.columns, key=key
+    )
+
+
+def _spell_line(
+    result: Matrix, operands: tuple[Matrix, ...], line: Callable[[int, int], Line]
+) -> products.Spell:
+    def spell(row: int, column: int) -> Spelling:
+        made = line(row, column)
+        return Spelling(
+            result.cell_name(row, column),
+            made.formula,
+            float(result.values[row, column]),
+            tuple(Lit(place, row, column) for place in range(len(operands))),
+            line=made,
+        )
+
+    return spell
+
+
+def _by_weight(regularizer: Regularizer, weights: Matrix) -> Callable[[int, int], Line]:
+    return lambda row, column: regularizer.explain(float(weights.values[row, column]))
+
+
+def _by_component(
+    situation: Situation, before: Matrix, gradient: Floats
+) -> Callable[[int, int], Line]:
+    return lambda row, column: situation.clipping.explain(
+        float(before.values[row, column]), gradient
+    )
