@@ -1,45 +1,73 @@
 """Backpropagation as a textbook writes it: the definition that the fast plan is held to.
 
 Rows are samples: Z = X W + b, A = f(Z). With δ = ∂C/∂Z of a layer: ∂C/∂W = Xᵀ δ, ∂C/∂b = column
-sums of δ, ∂C/∂X = δ Wᵀ, and the δ of the layer before is ∂C/∂X ⊙ f′(Z of that layer).
+sums of δ, ∂C/∂X = δ Wᵀ, and the δ of the layer before is ∂C/∂X ⊙ f′(Z of that layer). What other
+kinds of layer do instead is written in their classes. A value that is used twice, as before a skip
+connection, gets the sum of the gradients that come back.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.engine.network import Architecture, Parameters
+from playground.engine.network import Architecture, LayerPass, Parameters, forward
 from playground.engine.regularizers import NoRegularization, Regularizer
 
 Reals = NDArray[Any]
 
 
+def _nothing() -> Reals:
+    return np.empty(0)
+
+
 @dataclass(slots=True)
-class LayerTrace:
+class LayerTrace(LayerPass):
     """Every intermediate of one layer in one pass over a batch of n samples.
 
     Attributes
     ----------
-    inputs : (n, inputs)
-    pre_activation, activation : (n, outputs)
-    activation_gradient, pre_activation_gradient : (n, outputs)
-        ∂C/∂A and δ = ∂C/∂Z.
-    weight_gradient : (inputs, outputs)
-        ∂C/∂W, the regularization's part included.
-    bias_gradient : (outputs,)
+    upstreams
+        (layer, gradient) of every layer that uses what this one says, nearest first; the loss is
+        layer -1. Their sum is ``activation_gradient``.
+    activation_gradient : (n, outputs)
+        ∂C/∂A.
+    pre_activation_gradient : (n, width of z)
+        δ = ∂C/∂Z.
+    inputs_gradient : (n, inputs)
+        ∂C/∂X, what is sent to the layer before.
+    source_gradient : (n, source) or None
+        What a skip connection sends to where it comes from.
+    penalty_gradient : (weight rows, width of z)
+        The regularization's part of the gradient; 0 if the layer is frozen.
+    matrix_gradient : (rows, width of z)
+        Gradient of the parameters, the regularization's part included; 0 if the layer is frozen.
+    slope_gradient : (rows, width of z)
+        Gradient of what the activation learns.
     """
 
-    inputs: Reals
-    pre_activation: Reals
-    activation: Reals
-    activation_gradient: Reals
-    pre_activation_gradient: Reals
-    weight_gradient: Reals
-    bias_gradient: Reals
+    upstreams: tuple[tuple[int, Reals], ...] = ()
+    activation_gradient: Reals = field(default_factory=_nothing)
+    pre_activation_gradient: Reals = field(default_factory=_nothing)
+    inputs_gradient: Reals = field(default_factory=_nothing)
+    source_gradient: Reals | None = None
+    penalty_gradient: Reals = field(default_factory=_nothing)
+    matrix_gradient: Reals = field(default_factory=_nothing)
+    slope_gradient: Reals = field(default_factory=_nothing)
+
+    @property
+    def weight_gradient(self) -> Reals:
+        """∂C/∂W (weight rows, width of z), the regularization's part included."""
+        return self.matrix_gradient[: len(self.penalty_gradient)]
+
+    @property
+    def bias_gradient(self) -> Reals:
+        """∂C/∂b (width of z,): the last row."""
+        return np.asarray(self.matrix_gradient[-1])
 
 
 @dataclass(slots=True)
@@ -56,12 +84,15 @@ class Trace:
         What regularization adds to the cost.
     gradient : (p,)
         All gradients in the layout of :class:`Parameters`.
+    statistics : (s,)
+        The running statistics after this pass, in the layout of :class:`Parameters`.
     """
 
     layers: list[LayerTrace]
     losses: Reals
     penalty: float
     gradient: Reals
+    statistics: Reals
 
     @property
     def cost(self) -> float:
@@ -75,8 +106,9 @@ def backpropagate(
     inputs: Reals,
     targets: Reals,
     regularizer: Regularizer | None = None,
+    masks: Sequence[Reals | None] | None = None,
 ) -> Trace:
-    """Run one batch forwards and backwards, keeping everything.
+    """Run one batch forwards and backwards, keeping everything. Nothing that goes in is changed.
 
     Parameters
     ----------
@@ -84,33 +116,60 @@ def backpropagate(
     targets : (n, k)
         As :meth:`Head.targets` gives them.
     regularizer
-        Penalty on the weights, ``None`` for none.
+        Penalty on the weights of layers that have none of their own, ``None`` for none.
+    masks
+        The factors of each dropout, see :func:`draw_masks`; ``None``: nothing is dropped.
     """
     regularizer = regularizer or NoRegularization()
-    empty = np.empty(0)
-    layers: list[LayerTrace] = []
-    values = np.asarray(inputs, parameters.vector.dtype)
-    for index, shape in enumerate(architecture.layers):
-        pre_activation = values @ parameters.weights(index) + parameters.biases(index)
-        activation = shape.activation.value(pre_activation)
-        layers.append(LayerTrace(values, pre_activation, activation, empty, empty, empty, empty))
-        values = activation
-
+    passes = forward(architecture, parameters, inputs, masks, is_training=True)
+    layers = [
+        LayerTrace(p.inputs, p.source, p.pre_activation, p.activation, p.kept) for p in passes
+    ]
+    outputs = layers[-1].activation
     loss = architecture.head.loss
     targets = np.asarray(targets, parameters.vector.dtype)
     gradient = Parameters(architecture.layers, np.zeros_like(parameters.vector))
-    upstream = loss.gradient(values, targets)
+    arriving: list[list[tuple[int, Reals]]] = [[] for _ in range(len(layers) + 1)]
+    arriving[-1].append((-1, loss.gradient(outputs, targets)))
     penalty = 0.0
     for index in reversed(range(len(layers))):
-        layer, weights = layers[index], parameters.weights(index)
-        layer.activation_gradient = upstream
-        slope = architecture.layers[index].activation.derivative(layer.pre_activation)
-        layer.pre_activation_gradient = upstream * slope
-        layer.weight_gradient = layer.inputs.T @ layer.pre_activation_gradient
-        layer.weight_gradient = layer.weight_gradient + regularizer.gradient(weights)
-        layer.bias_gradient = layer.pre_activation_gradient.sum(0)
-        gradient.weights(index)[:] = layer.weight_gradient
-        gradient.biases(index)[:] = layer.bias_gradient
-        penalty += regularizer.penalty(weights)
-        upstream = layer.pre_activation_gradient @ weights.T
-    return Trace(layers, loss.values(values, targets), penalty, gradient.vector)
+        layer, shape = layers[index], architecture.layers[index]
+        matrix, slopes = parameters.matrices[index], parameters.slopes[index]
+        layer.upstreams = tuple(sorted(arriving[index + 1], key=lambda pair: pair[0]))
+        layer.activation_gradient = sum_of([array for _, array in layer.upstreams])
+        layer.pre_activation_gradient, layer.slope_gradient = shape.activation.pull_back(
+            layer.activation_gradient, layer.pre_activation, layer.activation, slopes
+        )
+        back = shape.layer.backward(
+            layer.pre_activation_gradient, layer.inputs, layer.source, matrix, layer.kept
+        )
+        layer.inputs_gradient, layer.source_gradient = back.inputs, back.source
+        arriving[index].append((index, back.inputs))
+        if shape.source is not None and back.source is not None:
+            arriving[shape.source].append((index, back.source))
+        layer.matrix_gradient = back.matrix.copy()
+        layer.penalty_gradient = np.zeros_like(matrix[: shape.weight_rows])
+        if shape.layer.frozen:
+            layer.matrix_gradient[:] = 0
+            layer.slope_gradient = np.zeros_like(layer.slope_gradient)
+        else:
+            weights = parameters.weights(index)
+            own = shape.regularizer(regularizer)
+            layer.penalty_gradient = own.gradient(weights)
+            layer.matrix_gradient[: shape.weight_rows] += layer.penalty_gradient
+            penalty += own.penalty(weights)
+        gradient.matrices[index][:] = layer.matrix_gradient
+        gradient.slopes[index][:] = layer.slope_gradient
+    after = Parameters(architecture.layers, parameters.vector, parameters.statistics.copy())
+    for running, layer in zip(after.running, layers, strict=True):
+        if running.size:
+            running[:] = layer.kept["running"]
+    return Trace(layers, loss.values(outputs, targets), penalty, gradient.vector, after.statistics)
+
+
+def sum_of(arrays: Sequence[Reals]) -> Reals:
+    """Return the sum of arrays of one shape."""
+    total = arrays[0]
+    for array in arrays[1:]:
+        total = total + array
+    return total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.engine.backpropagation import backpropagate
-from playground.engine.network import Architecture, Parameters, predict
+from playground.engine.network import Architecture, LayerPass, Parameters, forward
 from playground.engine.regularizers import NoRegularization, Regularizer
 
 Reals = NDArray[Any]
@@ -49,8 +50,11 @@ def check_gradient(
     targets: Reals,
     regularizer: Regularizer | None = None,
     step: float = 1e-5,
+    masks: Sequence[Reals | None] | None = None,
 ) -> GradientCheck:
     """Compare backpropagation with central differences, parameter by parameter.
+
+    Frozen parameters are left out: their gradient is 0 by agreement.
 
     Parameters
     ----------
@@ -60,58 +64,65 @@ def check_gradient(
     targets : (n, k)
     step
         Half the distance h of the central difference (C(θ + h) - C(θ - h)) / 2h.
+    masks
+        The factors of each dropout; ``None``: nothing is dropped.
     """
     regularizer = regularizer or NoRegularization()
     vector = parameters.vector.astype(np.float64)
-    here = Parameters(architecture.layers, vector)
-    analytic = backpropagate(architecture, here, inputs, targets, regularizer).gradient
+    here = Parameters(architecture.layers, vector, parameters.statistics.astype(np.float64))
+    analytic = backpropagate(architecture, here, inputs, targets, regularizer, masks).gradient
     numeric = np.zeros_like(analytic)
-    kept = np.ones(len(vector), bool)
-    for index, original in enumerate(vector):
+    smooth = np.ones(len(vector), bool)
+    trained = np.ones(len(vector), bool)
+    for shape, span in zip(architecture.layers, here.spans, strict=True):
+        trained[span] = not shape.layer.frozen
+    for index in np.flatnonzero(trained):
+        original = vector[index]
         sides, costs = [], []
         for direction in (1, -1):
             vector[index] = original + direction * step
-            sides.append(_sides_of_kinks(architecture, here, inputs, targets, regularizer))
-            costs.append(_cost(architecture, here, inputs, targets, regularizer))
+            passes = forward(architecture, here, inputs, masks, is_training=True)
+            sides.append(_sides_of_kinks(architecture, here, passes, targets, regularizer))
+            costs.append(_cost(architecture, here, passes, targets, regularizer))
         vector[index] = original
         numeric[index] = (costs[0] - costs[1]) / (2 * step)
-        kept[index] = np.array_equal(sides[0], sides[1])
+        smooth[index] = np.array_equal(sides[0], sides[1])
+    kept = trained & smooth
     difference = np.linalg.norm(analytic[kept] - numeric[kept])
     size = np.linalg.norm(analytic[kept]) + np.linalg.norm(numeric[kept])
     error = float(difference / size) if size > 0 else 0.0
-    return GradientCheck(error, int(kept.sum()), int((~kept).sum()))
+    return GradientCheck(error, int(kept.sum()), int((~smooth).sum()))
 
 
 def _cost(
     architecture: Architecture,
     parameters: Parameters,
-    inputs: Reals,
+    passes: list[LayerPass],
     targets: Reals,
     regularizer: Regularizer,
 ) -> float:
-    outputs = predict(architecture, parameters, inputs)
     penalty = sum(
-        regularizer.penalty(parameters.weights(i)) for i in range(len(architecture.layers))
+        shape.regularizer(regularizer).penalty(parameters.weights(i))
+        for i, shape in enumerate(architecture.layers)
+        if not shape.layer.frozen
     )
-    return float(architecture.head.loss.values(outputs, targets).mean()) + penalty
+    losses = architecture.head.loss.values(passes[-1].activation, targets)
+    return float(losses.mean()) + penalty
 
 
 def _sides_of_kinks(
     architecture: Architecture,
     parameters: Parameters,
-    inputs: Reals,
+    passes: list[LayerPass],
     targets: Reals,
     regularizer: Regularizer,
 ) -> Reals:
     """Return on which side of every kink everything lies: of activations, loss and penalty."""
     sides: list[Reals] = []
-    values = inputs
-    for index, layer in enumerate(architecture.layers):
-        if regularizer.kinked:
+    for index, (shape, layer) in enumerate(zip(architecture.layers, passes, strict=True)):
+        if shape.regularizer(regularizer).kinked:
             sides.append(np.sign(parameters.weights(index)).ravel())
-        pre_activation = values @ parameters.weights(index) + parameters.biases(index)
-        sides += [np.sign(pre_activation - kink).ravel() for kink in layer.activation.kinks]
-        values = layer.activation.value(pre_activation)
+        sides += [side.ravel() for side in shape.activation.sides_of_kinks(layer.pre_activation)]
     loss = architecture.head.loss
-    sides += [side.ravel() for side in loss.sides_of_kinks(values, targets)]
+    sides += [side.ravel() for side in loss.sides_of_kinks(passes[-1].activation, targets)]
     return np.concatenate(sides) if sides else np.empty(0)

@@ -6,8 +6,16 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from playground.data.batching import (
+    AnyBatching,
+    AnySampling,
+    MiniBatch,
+    WithoutReplacement,
+    WithReplacement,
+)
 from playground.data.classification import Spirals
 from playground.data.registry import AnyDataset
+from playground.engine.class_weights import AnyClassWeights, GivenClassWeights, NoClassWeights
 from playground.engine.clipping import AnyClipping, NoClipping
 from playground.engine.losses import AnyLoss, HalfSquared
 from playground.engine.network import Architecture, NetworkSpec, check_layers, resolve
@@ -32,6 +40,15 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         AnyLoss,
         shown("Loss", help="What training makes small: how far the outputs are from the truth."),
     ] = HalfSquared()
+    class_weights: Annotated[
+        AnyClassWeights,
+        shown(
+            "Class weights",
+            live=True,
+            help="How much each class counts while training: more for a rare one, so that it is "
+            "not overlooked. The losses that are shown stay those without weights.",
+        ),
+    ] = NoClassWeights()
     optimizer: Annotated[
         AnyOptimizer,
         shown("Optimizer", live=True, help="How gradients become changes of the weights."),
@@ -52,6 +69,10 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         AnySchedule,
         shown("Schedule", live=True, help="How the learning rate changes as training goes on."),
     ] = Constant()
+    batching: Annotated[
+        AnyBatching,
+        shown("Batches", live=True, help="How much of the training data each step looks at."),
+    ] = MiniBatch()
     batch_size: Annotated[
         int,
         whole(
@@ -61,9 +82,27 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             live=True,
             suggestions=BATCH_SIZES,
             soft_range=(1, 128),
-            help="How many samples each step averages its gradient over.",
+            help="How many samples each step averages its gradient over, with mini-batches.",
         ),
     ] = 10
+    accumulation: Annotated[
+        int,
+        whole(
+            "Batches per update",
+            ge=1,
+            le=10_000,
+            live=True,
+            suggestions=(1, 2, 4, 8, 16),
+            soft_range=(1, 16),
+            help="Gradient accumulation: gathers the gradient of so many batches before the "
+            "weights change, as one large batch would that does not fit in memory. The last "
+            "update of an epoch takes what is left.",
+        ),
+    ] = 1
+    sampling: Annotated[
+        AnySampling,
+        shown("Sampling", live=True, help="Which samples an epoch takes, and how often each."),
+    ] = WithoutReplacement()
     regularizer: Annotated[
         AnyRegularizer,
         shown("Regularization", live=True, help="A penalty on large weights, against overfitting."),
@@ -108,6 +147,10 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 200
 
+    def batch_for(self, available: int) -> int:
+        """Return how many of so many training samples are in a batch."""
+        return self.batching.size(self.batch_size, available)
+
 
 class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Data, network and training. Equal specs train to bit-identical weights."""
@@ -145,6 +188,7 @@ def checked(spec: ExperimentSpec) -> ExperimentSpec:
     spec = validated(spec)
     _check_loss(spec)
     _check_batch(spec)
+    _check_class_weights(spec)
     _ = spec.data.validation_count  # names shares that are more than all samples
     # Asking for the names finds features that repeat or are missing.
     check_layers(spec.network, len(spec.data.input_names))
@@ -183,8 +227,9 @@ def _check_loss(spec: ExperimentSpec) -> None:
 
 
 def _check_batch(spec: ExperimentSpec) -> None:
-    batch, available = spec.training.batch_size, spec.data.training_count
-    if batch > available:
+    training, available = spec.training, spec.data.training_count
+    batch = training.batch_size
+    if batch > available and isinstance(training.batching, MiniBatch):
         points = "training point" if available == 1 else "training points"
         raise InvalidValue(
             "training.batch_size",
@@ -192,12 +237,42 @@ def _check_batch(spec: ExperimentSpec) -> None:
             f"exceeds the {available} {points}",
             "lower it or add data",
         )
-    optimizer = spec.training.optimizer
-    if optimizer.needs_full_batch and batch < available:
+    optimizer = training.optimizer
+    if not optimizer.needs_full_batch:
+        return
+    name, batch = title_of(type(optimizer)), training.batch_for(available)
+    if batch < available:
+        is_mini = isinstance(training.batching, MiniBatch)
         raise InvalidValue(
-            "training.batch_size",
-            batch,
-            f"is not all of the {available} training points, which {title_of(type(optimizer))} "
-            "takes in every step",
-            f"set it to {available} or choose another optimizer",
+            "training.batch_size" if is_mini else "training.batching",
+            batch if is_mini else tag_of(training.batching),
+            f"is not all of the {available} training points, which {name} takes in every step",
+            "set training.batching to full_batch or choose another optimizer",
+        )
+    if isinstance(training.sampling, WithReplacement):
+        raise InvalidValue(
+            "training.sampling",
+            tag_of(training.sampling),
+            f"draws other samples in every step, but {name} compares steps on the same samples",
+            "set it to without_replacement or choose another optimizer",
+        )
+
+
+def _check_class_weights(spec: ExperimentSpec) -> None:
+    weights, classes = spec.training.class_weights, spec.data.task.class_count
+    if isinstance(weights, NoClassWeights):
+        return
+    if not classes:
+        raise InvalidValue(
+            "training.class_weights.kind",
+            tag_of(weights),
+            f"has no meaning for {spec.data.task.kind.value} (data.kind {tag_of(spec.data)!r})",
+            "choose none",
+        )
+    if isinstance(weights, GivenClassWeights) and len(weights.values) != classes:
+        raise InvalidValue(
+            "training.class_weights.values",
+            list(weights.values),
+            f"has {len(weights.values)} weights for the {classes} classes of the data",
+            "give one for each class",
         )

@@ -38,7 +38,7 @@ def option_tip(option: type[Option] | Option) -> Tip:
     """Return what there is to say about an option: its summary, formula and curve."""
     kind = option if isinstance(option, type) else type(option)
     curve: Activation | None = None
-    if issubclass(kind, Activation):
+    if issubclass(kind, Activation) and kind.has_curve:
         curve = option if isinstance(option, Activation) else kind()
     text = summary_of(kind)
     if issubclass(kind, Optimizer):

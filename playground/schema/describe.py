@@ -29,6 +29,8 @@ class FieldKind(Enum):
     """One of some literal values."""
     CHOICES = "choices"
     """Several of some literal values, in order."""
+    REALS = "reals"
+    """Any number of real numbers, in order."""
     OPTION = "option"
     """One of several classes (a tagged union)."""
     OPTIONS = "options"
@@ -124,6 +126,19 @@ def field_of(struct: type[msgspec.Struct], name: str) -> Field:
     raise KeyError(name)
 
 
+def settled(value: Any) -> Any:
+    """Return a struct with every live field at its default: what an edit cannot change live."""
+    if isinstance(value, tuple):
+        return tuple(settled(item) for item in value)
+    if not isinstance(value, msgspec.Struct):
+        return value
+    changes = {
+        field.name: field.default if field.shown.live else settled(getattr(value, field.name))
+        for field in fields_of(type(value))
+    }
+    return msgspec.structs.replace(value, **changes)
+
+
 def _field(entry: Any, hint: Any) -> Field:
     default = entry.default
     if entry.default_factory is not msgspec.NODEFAULT:
@@ -160,6 +175,11 @@ def _members(hint: Any) -> tuple[tuple[Any, ...], bool]:
     return (hint,), False
 
 
+def _plain(hint: Any) -> Any:
+    """Return a hint without annotations: bounds of the members of a list are msgspec's alone."""
+    return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Annotated else hint
+
+
 def _classify(
     members: tuple[Any, ...],
 ) -> tuple[FieldKind, tuple[Any, ...], tuple[type[msgspec.Struct], ...]]:
@@ -167,10 +187,12 @@ def _classify(
     if typing.get_origin(first) is Literal:
         return FieldKind.CHOICE, typing.get_args(first), ()
     if typing.get_origin(first) is tuple:
-        inner, _ = _members(typing.get_args(first)[0])
+        inner, _ = _members(_plain(typing.get_args(first)[0]))
         kind, choices, options = _classify(inner)
         if kind is FieldKind.CHOICE:
             return FieldKind.CHOICES, choices, ()
+        if kind is FieldKind.REAL:
+            return FieldKind.REALS, (), ()
         return FieldKind.OPTIONS, (), options
     if isinstance(first, type) and issubclass(first, Option):
         return FieldKind.OPTION, (), members

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from playground.data.prepared import PreparedData, prepare
 from playground.engine.network import Parameters, initial_parameters, resolve
 from playground.engine.operations import Operation
-from playground.engine.optimizers import LearningRate
+from playground.engine.optimizers import LearningRate, OptimizerState
 from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
 from playground.experiment.change import Impact, impact
 from playground.experiment.spec import ExperimentSpec
 from playground.training.evaluation import Evaluations, Metrics, full_metrics
 from playground.training.history import CAPACITY, History
+from playground.training.preparing import is_prepared, prepared_vector
+from playground.training.watch import EpochWatch, StoppedEarly
 
 Reals = NDArray[Any]
 
@@ -43,6 +45,8 @@ class Trainer:
         A checked experiment.
     data
         Its samples, if already at hand.
+    initial : (p,)
+        All parameters to start from, if not those that the spec asks for.
 
     Attributes
     ----------
@@ -63,14 +67,22 @@ class Trainer:
         If the samples cannot be read.
     """
 
-    def __init__(self, spec: ExperimentSpec, data: PreparedData | None = None) -> None:
+    def __init__(
+        self,
+        spec: ExperimentSpec,
+        data: PreparedData | None = None,
+        initial: Reals | None = None,
+    ) -> None:
         self.spec = spec
         self.data = data if data is not None else prepare(spec.data)
         self.architecture = resolve(
             spec.network, self.data.train_inputs.shape[1], spec.training.loss, self.data.task
         )
         self._dtype = np.dtype(spec.training.dtype)
-        self.parameters = initial_parameters(self.architecture, spec.network.seed, self._dtype)
+        if initial is None and is_prepared(spec):
+            initial = prepared_vector(spec, self.data)
+        self._initial = initial
+        self.parameters = self._initial_parameters()
         head = self.architecture.head
         self._source = with_ones(self.data.train_inputs, self._dtype)
         self._source_targets = head.targets(self.data.train_labels).astype(self._dtype)
@@ -85,19 +97,29 @@ class Trainer:
         """Set everything but the parameters to how it is before the first step."""
         spec = self.spec
         self._rng = np.random.default_rng(np.random.SeedSequence(spec.network.seed, spawn_key=(1,)))
+        self._masks = np.random.default_rng(
+            np.random.SeedSequence(spec.network.seed, spawn_key=(2,))
+        )
         self.step = 0
         self.epoch = 0
         self._position = 0
         self._allocate_optimizer()
         self._compile()
+        self._watch = EpochWatch(spec.training, self.evaluations, self.parameters)
         self.history = self._empty_history()
         self._record(is_first=True)
+
+    def _initial_parameters(self) -> Parameters:
+        parameters = initial_parameters(self.architecture, self.spec.network.seed, self._dtype)
+        if self._initial is not None:
+            # Kept, for a preparation may have taken long.
+            parameters.vector[:] = self._initial
+        return parameters
 
     @property
     def layer_names(self) -> tuple[str, ...]:
         """Names of the layers for legends: ``layer 1``, …, ``output``."""
-        hidden = len(self.architecture.layers) - 1
-        return (*(f"layer {i + 1}" for i in range(hidden)), "output")
+        return self.architecture.layer_names
 
     @property
     def batches_per_epoch(self) -> int:
@@ -119,22 +141,50 @@ class Trainer:
         """The learning rate of the next step: what the schedule leaves of the one that is set."""
         training = self.spec.training
         factor = training.schedule.factor(self.epoch_fraction, 1 / self._batch_count)
-        return training.learning_rate * factor
+        return training.learning_rate * factor * self._watch.rate_share
+
+    @property
+    def stopped(self) -> StoppedEarly | None:
+        """Why training has stopped by itself; :meth:`advance` goes on nevertheless."""
+        return self._watch.stopped
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch with the least loss as early stopping sees it; 0 if there is none."""
+        return self._watch.best_epoch
 
     @property
     def gradient(self) -> Reals:
         """Gradient (p,) of the cost by all parameters, at the last batch; clipped, if it is."""
         return self._state.gradient
 
+    @property
+    def optimizer_state(self) -> OptimizerState:
+        """What the optimizer works on and remembers; for looking, not for changing."""
+        return self._state
+
+    def next_batch(self) -> NDArray[np.int64]:
+        """Return which training samples the next step takes, in order, without taking them."""
+        order = self._order
+        if self._position == 0:
+            rng = np.random.default_rng()
+            rng.bit_generator.state = self._rng.bit_generator.state
+            order = np.arange(len(order))
+            rng.shuffle(order)
+        size = min(self.spec.training.batch_size, len(order))
+        start = self._position * size
+        return order[start : start + size].copy()
+
     def reset(self) -> None:
         """Go back to exactly the initial weights, before the first step."""
-        initial = initial_parameters(self.architecture, self.spec.network.seed, self._dtype)
+        initial = self._initial_parameters()
         self.parameters.vector[:] = initial.vector
+        self.parameters.statistics[:] = initial.statistics
         self._start()
 
     def apply_live(self, spec: ExperimentSpec) -> None:
-        """Go on with another learning rate, schedule, optimizer, batch size, regularization or
-        clipping.
+        """Go on with another learning rate, schedule, optimizer, batch size, regularization,
+        clipping or stopping rule.
 
         A new kind of optimizer starts with empty memory; another setting of the same kind keeps
         it. A new batch size starts a new pass over the training data.
@@ -146,9 +196,11 @@ class Trainer:
         """
         if impact(self.spec, spec) > Impact.LIVE:
             raise ValueError("this edit needs a new Trainer")
+        is_same_network = self.spec.network == spec.network
         before, after = self.spec.training, spec.training
         self.spec = spec
         self._learning_rate.set(after.learning_rate)
+        self._watch.apply(after)
         if type(before.optimizer) is not type(after.optimizer):
             self._allocate_optimizer()
         elif before.optimizer != after.optimizer:
@@ -157,7 +209,17 @@ class Trainer:
             self._position = 0
         if type(before.regularizer) is type(after.regularizer):
             self._regularization.set(after.regularizer)
-        if (before.optimizer, before.batch_size, before.clipping, type(before.regularizer)) != (
+        if not is_same_network:
+            # Live settings of layers matter only while training: measurements stay as recorded.
+            self.architecture = resolve(
+                spec.network, self.architecture.input_count, after.loss, self.data.task
+            )
+        if not is_same_network or (
+            before.optimizer,
+            before.batch_size,
+            before.clipping,
+            type(before.regularizer),
+        ) != (
             after.optimizer,
             after.batch_size,
             after.clipping,
@@ -175,11 +237,15 @@ class Trainer:
     def advance(self, steps: int) -> None:
         """Make training steps, recording history on the way.
 
+        Fewer, if training stops by itself: then ``stopped`` says why, and ``step`` how far it
+        came. The next call goes on.
+
         Parameters
         ----------
         steps
             Number of mini-batches.
         """
+        self._watch.go_on()
         with np.errstate(all="ignore"):
             while steps > 0:
                 if self._position == 0:
@@ -198,8 +264,12 @@ class Trainer:
                     self.epoch += 1
                     self._position = 0
                     self._flush_denormals()
+                    self._watch.end_epoch(self.epoch)
                 if records:
                     self._record()
+                if self._watch.stopped is not None:
+                    self._stop_early()
+                    return
 
     def metrics(self) -> Metrics:
         """Measure loss and accuracy on all samples of the training, validation and test sets."""
@@ -222,8 +292,8 @@ class Trainer:
         with np.errstate(all="ignore"):
             if float(self.parameters.vector.dot(self.parameters.vector)) <= LARGEST_WEIGHT**2:
                 return
-        for name, matrix in zip(self.layer_names, self.parameters.matrices, strict=True):
-            largest = float(np.abs(matrix).max())
+        for name, span in zip(self.layer_names, self.parameters.spans, strict=True):
+            largest = float(np.abs(self.parameters.vector[span]).max(initial=0))
             if largest <= LARGEST_WEIGHT:
                 continue
             became = "NaN" if math.isnan(largest) else f"as large as {largest:.2g}"
@@ -238,30 +308,43 @@ class Trainer:
         """Return everything that :meth:`restore` needs to go on bit-identically."""
         return {
             "parameters": self.parameters.vector.copy(),
+            "statistics": self.parameters.statistics.copy(),
             "gradient": self._state.gradient.copy(),
             "slots": {name: vector.copy() for name, vector in self._state.slots.items()},
             "optimizer_steps": self._state.steps,
             "rng": self._rng.bit_generator.state,
+            "masks_rng": self._masks.bit_generator.state,
             "order": self._order.copy(),
             "step": self.step,
             "epoch": self.epoch,
             "position": self._position,
             "history": self.history.state(),
+            "watch": self._watch.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue from a state of a trainer with an equal spec."""
         self.parameters.vector[:] = state["parameters"]
+        self.parameters.statistics[:] = state["statistics"]
         self._state.gradient[:] = state["gradient"]
         for name, vector in state["slots"].items():
             self._state.slots[name][:] = vector
         self._state.steps = state["optimizer_steps"]
         self._rng.bit_generator.state = state["rng"]
+        self._masks.bit_generator.state = state["masks_rng"]
         self._order[:] = state["order"]
         self._gather()
         self.step, self.epoch = state["step"], state["epoch"]
         self._position = state["position"]
         self.history.restore(state["history"])
+        self._watch.restore(state["watch"])
+
+    def _stop_early(self) -> None:
+        if self._watch.restore_best():
+            # What the optimizer remembers is about other weights.
+            for vector in self._state.slots.values():
+                vector.fill(0)
+            self._state.steps = 0
 
     def _allocate_optimizer(self) -> None:
         training = self.spec.training
@@ -290,6 +373,7 @@ class Trainer:
                     self._regularization,
                     batch,
                     training.clipping,
+                    self._masks,
                 )
             return plans[batch]
 
@@ -356,16 +440,22 @@ class Trainer:
         self.history.append(self.step, self.epoch_fraction, losses, accuracies, norms, ratios)
 
     def _gradient_norms(self) -> Reals:
-        gradients = Parameters(self.architecture.layers, self._state.gradient)
-        return np.array([_norm(matrix) for matrix in gradients.matrices])
+        # NaN where there is nothing to learn: curves leave such layers out.
+        return np.array(
+            [
+                _norm(self._state.gradient[span]) if span.start < span.stop else math.nan
+                for span in self.parameters.spans
+            ]
+        )
 
     def _update_ratios(self) -> Reals:
-        before = Parameters(self.architecture.layers, self._before)
-        changes = Parameters(self.architecture.layers, self.parameters.vector - self._before)
+        changes = self.parameters.vector - self._before
         ratios = []
-        for index in range(len(self.architecture.layers)):
-            size = _norm(before.weights(index))
-            ratios.append(_norm(changes.weights(index)) / size if size > 0 else math.nan)
+        for shape, span in zip(self.architecture.layers, self.parameters.spans, strict=True):
+            rows = shape.weight_rows or shape.rows
+            part = slice(span.start, span.start + rows * shape.pre_outputs)
+            size = _norm(self._before[part])
+            ratios.append(_norm(changes[part]) / size if size > 0 else math.nan)
         return np.array(ratios)
 
     def _empty_history(self) -> History:

@@ -15,8 +15,10 @@ from playground.engine.layers import AnyLayer, Dense, Output
 from playground.engine.losses import AnyLoss, Loss
 from playground.engine.network import Architecture, NetworkSpec, resolve
 from playground.engine.optimizers import AnyOptimizer, Optimizer
+from playground.engine.preparation import AnyPreparation
 from playground.engine.regularizers import AnyRegularizer, Regularizer
 from playground.engine.schedules import AnySchedule, Schedule
+from playground.engine.stopping import AnyStopping
 from playground.schema.describe import tag_of
 from playground.schema.parameter import Option
 from playground.schema.task import Task, TaskKind
@@ -34,7 +36,9 @@ REGISTRY: dict[str, tuple[type[Option], ...]] = {
     "schedules": members(AnySchedule),
     "regularizers": members(AnyRegularizer),
     "clippings": members(AnyClipping),
+    "stoppings": members(AnyStopping),
     "initializers": members(AnyInitializer),
+    "preparations": members(AnyPreparation),
     "layers": members(AnyLayer),
     "datasets": members(AnyDataset),
 }

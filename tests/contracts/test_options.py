@@ -33,6 +33,9 @@ from tests.schema.strategies import trees_of
 TAGS = {
     "activations": {
         "tanh",
+        "prelu",
+        "maxout",
+        "softmax",
         "relu",
         "leaky_relu",
         "elu",
@@ -80,9 +83,18 @@ TAGS = {
         "lamb",
         "lbfgs",
     },
-    "schedules": {"constant", "step", "exponential", "polynomial", "cosine", "one_cycle"},
+    "schedules": {
+        "constant",
+        "step",
+        "exponential",
+        "polynomial",
+        "cosine",
+        "one_cycle",
+        "plateau",
+    },
     "regularizers": {"none", "l1", "l2", "elastic_net"},
     "clippings": {"none", "value", "norm"},
+    "stoppings": {"never", "early"},
     "initializers": {
         "xavier_uniform",
         "xavier_normal",
@@ -98,7 +110,8 @@ TAGS = {
         "constant",
         "zeros",
     },
-    "layers": {"dense"},
+    "preparations": {"none", "lsuv", "greedy_rbm"},
+    "layers": {"dense", "batch_norm", "layer_norm", "dropout", "skip"},
     "datasets": {
         "circles",
         "xor",

@@ -77,7 +77,9 @@ class Run:
             self.regularization,
             len(inputs),
             self.clipping,
+            np.random.default_rng(5),
         )
+        self.plan = plan
         return plan.record_step(with_ones(inputs, self.dtype), targets.astype(self.dtype))
 
     def expect_step(
@@ -88,10 +90,14 @@ class Run:
         before = self.parameters.vector.copy()
         slots = self.optimizer.textbook(self.state)
         steps = self.state.steps + 1
+        statistics = self.parameters.statistics.copy()
         run(tape)
 
-        here = Parameters(self.architecture.layers, before)
-        trace = backpropagate(self.architecture, here, inputs, targets, self.regularizer)
+        here = Parameters(self.architecture.layers, before, statistics)
+        masks = self.plan.masks
+        trace = backpropagate(self.architecture, here, inputs, targets, self.regularizer, masks)
+        measured = self.parameters.statistics
+        assert np.allclose(trace.statistics, measured, rtol=tolerance, atol=tolerance)
         assert trace.gradient.dtype == self.dtype
         clipped = self.clipping.clipped(trace.gradient)
         assert clipped.dtype == self.dtype
@@ -100,10 +106,13 @@ class Run:
         assert error <= tolerance * size, ("gradient", self)
 
         # From the same gradient: rules that divide by its size would magnify the last bits.
-        spans = spans_of(self.parameters.matrices)
+        spans = spans_of(self.parameters.blocks)
         after, slots = self.optimizer.update_layers(
             before, self.state.gradient, slots, steps, RATE, spans
         )
+        for shape, span in zip(self.architecture.layers, here.spans, strict=True):
+            if shape.layer.frozen:
+                after[span] = before[span]
         assert np.abs(after - self.parameters.vector).max() <= tolerance, ("update", self)
         for slot, vector in self.optimizer.textbook(self.state).items():
             assert np.allclose(slots[slot], vector, rtol=tolerance, atol=tolerance), slot

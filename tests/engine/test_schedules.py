@@ -13,7 +13,9 @@ from playground.engine.schedules import (
     Cosine,
     Exponential,
     OneCycle,
+    Plateau,
     Polynomial,
+    ReduceOnPlateau,
     Schedule,
     StepDecay,
 )

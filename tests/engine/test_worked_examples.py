@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from playground.engine.activations import Identity, Sigmoid
 from playground.engine.backpropagation import Trace, backpropagate
 from playground.engine.head import Head
-from playground.engine.initializers import Zeros
 from playground.engine.layers import Dense, Output
 from playground.engine.losses import HalfSquared, MeanSquared
 from playground.engine.network import Architecture, LayerShape, NetworkSpec, Parameters, resolve
@@ -120,8 +119,8 @@ class TestMazursNetwork:
 def test_that_a_value_used_twice_gathers_both_gradients() -> None:
     # Both outputs read the one hidden unit h: ∂C/∂h is the sum over the wires that leave it.
     layers = (
-        LayerShape(1, 1, Identity(), Zeros(), 0.0),
-        LayerShape(1, 2, Identity(), Zeros(), 0.0),
+        LayerShape(Dense(1, Identity()), 1),
+        LayerShape(Dense(2, Identity()), 1),
     )
     head = Head(HalfSquared(), Task(TaskKind.MULTICLASS, ("a", "b")), Identity())
     architecture = Architecture(layers, head)

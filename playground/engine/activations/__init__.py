@@ -2,13 +2,15 @@
 
 The readable form is ``value(z)`` and ``derivative(z)``. The fast form writes the same into given
 arrays. Most derivatives follow from the output a alone, so that a may overwrite z; a class that
-needs z itself says so with ``keeps_input``. To add one, write a class in the file of its family
-and add it to :data:`AnyActivation`.
+needs z itself says so with ``keeps_input``. What is not a function of one number (a learned slope,
+a softmax) has ``apply`` and ``pull_back`` instead. To add one, write a class in the file of its
+family and add it to :data:`AnyActivation`.
 """
 
 from __future__ import annotations
 
 from playground.engine.activations.base import Activation, Identity
+from playground.engine.activations.coupled import Maxout, PReLU, Softmax
 from playground.engine.activations.gated import Mish, SiLU
 from playground.engine.activations.gelu import GELU
 from playground.engine.activations.rectifiers import ELU, SELU, LeakyReLU, ReLU, Softplus
@@ -33,11 +35,14 @@ __all__ = [
     "HardTanh",
     "Identity",
     "LeakyReLU",
+    "Maxout",
     "Mish",
+    "PReLU",
     "ReLU",
     "SiLU",
     "Sigmoid",
     "Sine",
+    "Softmax",
     "Softplus",
     "Softsign",
     "Step",
@@ -48,6 +53,7 @@ AnyActivation = (
     Tanh
     | ReLU
     | LeakyReLU
+    | PReLU
     | ELU
     | SELU
     | SiLU
@@ -60,6 +66,8 @@ AnyActivation = (
     | Softsign
     | Sine
     | Gaussian
+    | Maxout
+    | Softmax
     | Step
     | Identity
 )

@@ -14,7 +14,19 @@ Reals = NDArray[Any]
 
 
 class Activation(Option, frozen=True):
-    """An element-wise function between layers."""
+    """What a layer does to its weighted sums.
+
+    Most are element-wise: a function f of one number, with ``value`` and ``derivative``. Those that
+    look at several numbers at once, or learn a parameter, say so with ``element_wise`` and
+    override ``apply`` and ``pull_back`` instead.
+    """
+
+    element_wise: ClassVar[bool] = True
+    """Whether each output depends on its own input alone, by one fixed function."""
+    has_curve: ClassVar[bool] = True
+    """Whether ``value`` and ``derivative`` are functions of one number, to be drawn as a curve."""
+    parameter_rows: ClassVar[int] = 0
+    """Learned parameters per unit."""
 
     derivative_formula: ClassVar[str] = ""
     """f′ in LaTeX."""
@@ -46,6 +58,61 @@ class Activation(Option, frozen=True):
         """Return operations that write f′ to ``slope``, given z (if kept) and a = f(z).
 
         The arrays may span several layers, and rows of constant ones between them.
+        """
+        raise NotImplementedError
+
+    def pre_width(self, units: int) -> int:
+        """Return how many weighted sums so many units need."""
+        return units
+
+    def width(self, pre_width: int) -> int:
+        """Return how many values come of so many weighted sums."""
+        return pre_width
+
+    def initial_parameters(self, width: int) -> Reals:
+        """Return the learned parameters before training, shape (parameter_rows, width)."""
+        return np.zeros((self.parameter_rows, width))
+
+    def apply(self, z: Reals, parameters: Reals) -> Reals:
+        """Return the outputs (n, units) for weighted sums z (n, width)."""
+        return self.value(z)
+
+    def pull_back(
+        self, upstream: Reals, z: Reals, a: Reals, parameters: Reals
+    ) -> tuple[Reals, Reals]:
+        """Return ∂C/∂z (n, width), and the gradient of the parameters, given ∂C/∂a (n, units)."""
+        return upstream * self.derivative(z), parameters
+
+    def sides_of_kinks(self, z: Reals) -> tuple[Reals, ...]:
+        """Return on which side of each kink every z lies, as signs."""
+        return tuple(np.sign(z - kink) for kink in self.kinks)
+
+    def record_apply(
+        self, z: Array, a: Array, parameters: Array, kept: dict[str, Array]
+    ) -> list[Operation]:
+        """Return operations that write the outputs (units, n) for z (width, n), feature-major.
+
+        Parameters
+        ----------
+        z, a
+            The same array where the widths agree, unless ``keeps_input``.
+        kept
+            For what :meth:`record_pull_back` needs to know, by name.
+        """
+        return self.record_value(z, a)
+
+    def record_pull_back(
+        self,
+        a: Array,
+        parameters: Array,
+        upstream: Array,
+        downstream: Array,
+        gradient: Array | None,
+        kept: dict[str, Array],
+    ) -> list[Operation]:
+        """Return operations that write ∂C/∂z to ``downstream`` and the parameters' gradient.
+
+        Only for what is not element-wise; ``downstream`` is ``upstream`` where the widths agree.
         """
         raise NotImplementedError
 
