@@ -1,0 +1,1 @@
+"""Scalar expressions as graphs of gates, walked forwards and backwards."""
