@@ -7,13 +7,14 @@ import json
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playground import __version__
 
 if TYPE_CHECKING:
+    from playground.engine.preparation import PreparationProgress
     from playground.experiment.spec import ExperimentSpec
     from playground.exporting.run import Run
     from playground.training.evaluation import Metrics
@@ -75,6 +76,23 @@ def _parser() -> argparse.ArgumentParser:
     length.add_argument("--seconds", type=_positive, metavar="S", help="train for this long")
     command.add_argument("--json", action="store_true", help="print one JSON object per line")
     command.set_defaults(run=_train)
+
+    command = commands.add_parser(
+        "cross-validate", help="compare hidden layers by k-fold cross-validation"
+    )
+    _add_experiment(command)
+    command.add_argument(
+        "--layers",
+        action="append",
+        default=[],
+        metavar="UNITS",
+        help="hidden layers such as 8-8, or none; may be repeated; without it, suggestions",
+    )
+    command.add_argument("--folds", type=_whole(2), metavar="K", help="how many parts (5)")
+    command.add_argument("--epochs", type=_whole(1), metavar="N", help="passes each (50)")
+    command.add_argument("--fold-seed", type=_whole(0), metavar="N", help="seed of the folds (0)")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=_cross_validate)
 
     command = commands.add_parser("describe", help="list every option, its fields and bounds")
     command.add_argument("topic", nargs="?", metavar="TOPIC", help="such as optimizers or elu")
@@ -218,7 +236,7 @@ def _train(options: argparse.Namespace) -> int:
     from playground.training.trainer import Diverged
 
     spec = _experiment(options)
-    trainer = _trainer(spec)
+    trainer = _trainer(spec, _print_preparation if options.json else None)
     epochs = options.epochs if options.epochs is not None else spec.training.epochs
     report = _JsonReport() if options.json else _BarReport(None if options.seconds else epochs)
     started = time.perf_counter()
@@ -239,6 +257,8 @@ def _train(options: argparse.Namespace) -> int:
             wanted = steps * min(1 / REPORTS_PER_SECOND, limit - seconds) / max(now - before, 1e-7)
             chunk = int(min(max(wanted, 1), chunk * 2, LARGEST_CHUNK))
             report.progress(trainer, seconds)
+            if trainer.stopped is not None:
+                break
     except Diverged as error:
         problem = str(error)
     rate = trainer.step / seconds if seconds > 0 else None
@@ -249,15 +269,67 @@ def _train(options: argparse.Namespace) -> int:
     return 0
 
 
-def _trainer(spec: ExperimentSpec) -> Trainer:
+def _trainer(
+    spec: ExperimentSpec, told: Callable[[PreparationProgress], None] | None = None
+) -> Trainer:
+    """Return a trainer; if its initial weights are prepared, show or tell how far that is."""
+    from tqdm import tqdm
+
     from playground.data.dataset import DataError
+    from playground.data.prepared import prepare
     from playground.schema.validation import InvalidValue
+    from playground.training.preparing import Preparing, is_prepared
     from playground.training.trainer import Trainer
 
     try:
-        return Trainer(spec)
+        if not is_prepared(spec):
+            return Trainer(spec)
+        data = prepare(spec.data)
+        preparing = Preparing(spec, data)
+        with tqdm(total=100, unit="%", disable=None, leave=False, dynamic_ncols=True) as bar:
+            while not preparing.is_done:
+                preparing.advance(1 / REPORTS_PER_SECOND)
+                bar.update(int(preparing.progress.share * 100) - bar.n)
+                bar.set_postfix_str(preparing.progress.text, refresh=False)
+                if told is not None:
+                    told(preparing.progress)
+        if told is None:
+            print(f"Initial weights prepared. {preparing.progress.text}")
+        return Trainer(spec, data, preparing.vector)
     except (DataError, InvalidValue) as error:
         raise UsageError(str(error)) from error
+
+
+def _print_preparation(progress: PreparationProgress) -> None:
+    print(json.dumps({"preparation": progress.share, "text": progress.text}), flush=True)
+
+
+def _cross_validate(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from playground.data.dataset import DataError
+    from playground.experiment.architectures import parsed_widths, suggested_widths
+    from playground.schema.validation import InvalidValue
+    from playground.training.cross_validation import FoldSettings, cross_validate
+    from playground.training.cross_validation_table import json_tree, text_table
+    from playground.training.jobs import JobRefused, Progress, Progressed
+
+    spec = _experiment(options)
+    given = {"folds": options.folds, "epochs": options.epochs, "seed": options.fold_seed}
+    with tqdm(total=100, unit="%", disable=None, leave=False, dynamic_ncols=True) as bar:
+
+        def told(report: Progressed) -> None:
+            bar.update(int(report.share * 100) - bar.n)
+            bar.set_postfix_str(report.text, refresh=False)
+
+        try:
+            candidates = tuple(map(parsed_widths, options.layers)) or suggested_widths(spec)
+            settings = FoldSettings(**{k: v for k, v in given.items() if v is not None})
+            result = cross_validate(spec, candidates, settings, Progress(told))
+        except (DataError, InvalidValue, JobRefused) as error:
+            raise UsageError(str(error)) from error
+    print(json.dumps(json_tree(result)) if options.json else text_table(result))
+    return 0
 
 
 def _finite(value: float | None) -> float | None:
@@ -289,6 +361,12 @@ class _JsonReport:
 
     def end(self, trainer: Trainer, metrics: Metrics, rate: float | None, problem: str) -> None:
         more: dict[str, Any] = _test_scores(trainer)
+        stopped = trainer.stopped
+        if stopped is not None:
+            more["stopped_early"] = True
+            more["best_epoch"] = stopped.best_epoch
+            more["best_loss"] = _finite(stopped.best_loss)
+            more["watched"] = stopped.watched
         if problem:
             more["error"] = problem
         self._print(trainer, metrics, rate, **more)
@@ -327,6 +405,8 @@ class _BarReport:
         speed = f" · {rate:,.0f} steps/s" if rate else ""
         print(f"{trainer.spec.name}: epoch {trainer.epoch:,} · step {trainer.step:,}{speed}")
         print(_sentence(metrics))
+        if trainer.stopped is not None:
+            print(trainer.stopped.sentence)
 
 
 def _sentence(metrics: Metrics) -> str:
@@ -368,7 +448,7 @@ def _screenshot(options: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
         return 1
     spec = _experiment(options)
-    trainer_check = _trainer(spec)
+    trainer_check = _trainer(spec, lambda _: None)
     del trainer_check  # only to refuse bad data before a window is made
     from playground.gui.screenshot import ScreenshotError, take_screenshot
 

@@ -7,16 +7,21 @@ from typing import Any, get_args
 
 import msgspec
 
+from playground.data.batching import AnyBatching, AnySampling
 from playground.data.registry import AnyDataset
+from playground.data.scaling import AnyScaling
 from playground.engine.activations import AnyActivation
+from playground.engine.class_weights import AnyClassWeights
 from playground.engine.clipping import AnyClipping
 from playground.engine.initializers import AnyInitializer
 from playground.engine.layers import AnyLayer, Output
 from playground.engine.losses import AnyLoss
 from playground.engine.network import NetworkSpec
 from playground.engine.optimizers import AnyOptimizer, Optimizer
+from playground.engine.preparation import AnyPreparation
 from playground.engine.regularizers import AnyRegularizer
 from playground.engine.schedules import AnySchedule
+from playground.engine.stopping import AnyStopping
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.schema.describe import Field, fields_of, summary_of, tag_of, title_of
 
@@ -28,14 +33,20 @@ def members(union: Any) -> tuple[type[msgspec.Struct], ...]:
 
 REGISTRIES: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "datasets": members(AnyDataset),
+    "scalings": members(AnyScaling),
     "layers": members(AnyLayer),
     "activations": members(AnyActivation),
     "initializers": members(AnyInitializer),
+    "preparations": members(AnyPreparation),
     "losses": members(AnyLoss),
     "optimizers": members(AnyOptimizer),
     "schedules": members(AnySchedule),
+    "batchings": members(AnyBatching),
+    "samplings": members(AnySampling),
+    "class_weights": members(AnyClassWeights),
     "regularizers": members(AnyRegularizer),
     "clippings": members(AnyClipping),
+    "stoppings": members(AnyStopping),
 }
 """Every registry by the name of its topic."""
 

@@ -31,6 +31,7 @@ from playground.experiment.spec import ExperimentSpec, architecture_of, checked
 from playground.schema.parameter import whole
 from playground.schema.validation import validated
 from playground.training.jobs import JobRefused, Progress
+from playground.training.preparing import Preparing, is_prepared
 from playground.training.trainer import Diverged, Trainer
 
 __all__ = [
@@ -291,7 +292,7 @@ def cross_validate(
     specs = _specs(spec, candidates)
     progress.report(0, "Preparing the samples")
     data = prepare(spec.data)
-    parts = _parts(data, settings)
+    splits = _splits(data, settings)
     architectures = [architecture_of(each) for each in specs.values()]
     result = CrossValidation(
         settings,
@@ -299,14 +300,16 @@ def cross_validate(
             Candidate(widths, architecture.parameter_count)
             for widths, architecture in zip(specs, architectures, strict=True)
         ),
-        sum(len(part.split.test) for part in parts),
+        sum(len(split.test) for split in splits),
         data.task.class_count > 0,
     )
     # A step of a machine with 5e10 operations per second, and a little for each call.
     batch = spec.training.batch_size
     costs = [1e-5 + 6 * each.weight_count * batch / 5e10 for each in architectures]
     whole_cost, done = settings.folds * sum(costs), 0.0
-    for fold, part in enumerate(parts):
+    for fold, split in enumerate(splits):
+        # Scaled anew: what a fold is tested on has no say in the scale of its inputs.
+        part = data.divided(split)
         for index, (candidate, cost) in enumerate(zip(specs.values(), costs, strict=True)):
             text = f"Fold {fold + 1} of {settings.folds} · {result.candidates[index].name}"
             for news in _train(candidate, part, fold, settings.epochs):
@@ -328,8 +331,8 @@ def _specs(spec: ExperimentSpec, candidates: Sequence[Widths]) -> dict[Widths, E
     return {widths: checked(with_widths(spec, widths)) for widths in unique}
 
 
-def _parts(data: PreparedData, settings: FoldSettings) -> tuple[PreparedData, ...]:
-    """Return the samples once per fold, that fold as test set, without the real test samples."""
+def _splits(data: PreparedData, settings: FoldSettings) -> tuple[Split, ...]:
+    """Return a split per fold, that fold as test set, without the real test samples."""
     split = data.split
     known = np.sort(np.concatenate([split.train, split.validation]))
     if settings.folds > len(known):
@@ -339,11 +342,7 @@ def _parts(data: PreparedData, settings: FoldSettings) -> tuple[PreparedData, ..
         )
     folds = stratified_folds(data.samples.strata[known], settings.folds, settings.seed)
     nothing = known[:0]
-    return tuple(
-        # Scaled anew: what a fold is tested on has no say in the scale of its inputs.
-        data.divided(Split(np.delete(known, fold), nothing, known[fold]))
-        for fold in folds
-    )
+    return tuple(Split(np.delete(known, fold), nothing, known[fold]) for fold in folds)
 
 
 def _train(
@@ -351,11 +350,18 @@ def _train(
 ) -> Iterator[float | FoldRun]:
     """Train one network, giving how far it is from 0 to 1, and at last what came of it."""
     started = time.perf_counter()
-    trainer = Trainer(spec, data)
+    initial = None
+    if is_prepared(spec):
+        preparing = Preparing(spec, data)
+        while not preparing.is_done:
+            yield 0.0
+            preparing.advance(SLICE_SECONDS)
+        initial = preparing.vector
+    trainer = Trainer(spec, data, initial)
     total = epochs * trainer.batches_per_epoch
     chunk = 1
     try:
-        while trainer.step < total:
+        while trainer.step < total and trainer.stopped is None:
             yield trainer.step / total
             before = time.perf_counter()
             steps = min(chunk, total - trainer.step)

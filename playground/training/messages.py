@@ -84,6 +84,11 @@ class Restore:
 
 
 @dataclass(frozen=True, slots=True)
+class SkipPreparation:
+    """Start from the weights as they were drawn, instead of preparing them to the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetPace:
     """Train at most so many epochs per second, so that eyes can follow; ``None``: flat out."""
 
@@ -112,6 +117,7 @@ Command = (
     | SetParameter
     | TakeState
     | Restore
+    | SkipPreparation
     | SetPace
     | Show
     | Stop
@@ -129,6 +135,30 @@ class Loaded:
     spec: ExperimentSpec
     data: PreparedData
     architecture: Architecture
+
+
+@dataclass(frozen=True, slots=True)
+class Preparing:
+    """The initial weights are being prepared; :class:`Loaded` follows.
+
+    Attributes
+    ----------
+    share
+        How much is done, from 0 to 1.
+    text
+        What was reached, for a person to read.
+    """
+
+    run_id: int
+    share: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparationSkipped:
+    """Training starts from the weights as they were drawn, as was asked for."""
+
+    run_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +203,14 @@ class StateRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class StoppedEarly:
+    """Training stands still because of its own stopping rule; the message says why."""
+
+    run_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class DivergedAt:
     """Training paused because numbers are no longer finite."""
 
@@ -197,4 +235,16 @@ class Failed:
     traceback: str
 
 
-Event = Loaded | Started | Paused | StateTaken | StateRefused | DivergedAt | LoadFailed | Failed
+Event = (
+    Loaded
+    | Preparing
+    | PreparationSkipped
+    | Started
+    | Paused
+    | StateTaken
+    | StateRefused
+    | StoppedEarly
+    | DivergedAt
+    | LoadFailed
+    | Failed
+)

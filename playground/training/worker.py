@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 import time
 import traceback
 from collections import deque
+from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from playground.data.dataset import DataError
-from playground.data.prepared import PreparedData
+from playground.data.prepared import PreparedData, prepare
 from playground.experiment.spec import ExperimentSpec
 from playground.schema.validation import InvalidValue
 from playground.training import messages
+from playground.training.pacing import Pace, Rate
+from playground.training.preparing import Preparing, drawn_vector, is_prepared
 from playground.training.snapshot import Snapshot, SnapshotBuilder, View
 from playground.training.state import UnfitState, restore_checked
 from playground.training.trainer import Diverged, Trainer
+from playground.training.waiting import MEANWHILE, still_wanted
 
 CHUNK_SECONDS = 0.001
 """Training between two looks at the commands."""
-RATE_WINDOW = 0.5
-"""Seconds over which steps per second are averaged."""
+PREPARING_SECONDS = 0.005
+"""Preparation of initial weights between two looks at the commands."""
+REPORT_SECONDS = 0.05
+"""Least time between two reports of how far a preparation is."""
 
 
 class Mailbox:
@@ -66,6 +71,7 @@ class Worker:
         self._trainer: Trainer | None = None
         self._builder: SnapshotBuilder | None = None
         self._failed_load: messages.Load | None = None
+        self._preparation: _Preparation | None = None
         self._view = View()
         self._run_id = 0
         self._running = False
@@ -73,8 +79,8 @@ class Worker:
         self._remaining: int | None = None
         self._needs_snapshot = False
         self._chunk = 1
-        self._rate = _Rate()
-        self._pace = _Pace()
+        self._rate = Rate()
+        self._pace = Pace()
 
     def start(self) -> None:
         """Start the thread."""
@@ -106,7 +112,9 @@ class Worker:
         while not self._stopped:
             try:
                 self._take_commands()
-                if self._running and not self._stopped:
+                if self._preparation is not None:
+                    self._prepare(self._preparation)
+                elif self._running and not self._stopped:
                     self._train()
                 if self._needs_snapshot or (self._running and self.mailbox.is_empty):
                     self._publish()
@@ -123,6 +131,8 @@ class Worker:
     def _take_commands(self) -> None:
         """Carry out all waiting commands; wait for one while there is nothing else to do."""
         idle = not self._running and not self._needs_snapshot and not self._pending
+        if self._preparation is not None:
+            idle = False
         wait = 0.0 if idle or self._pending else self._seconds_to_wait()
         try:
             timeout = None if idle else wait
@@ -131,7 +141,7 @@ class Worker:
                 self._pending.append(self._commands.get_nowait())
         except queue.Empty:
             pass
-        self._pending = _still_wanted(self._pending)
+        self._pending = still_wanted(self._pending)
         # One by one: should a command fail, those behind it are carried out in the next turn.
         while self._pending and not self._stopped:
             self._carry_out(self._pending.popleft())
@@ -140,11 +150,14 @@ class Worker:
         """Return how long training may rest, at the pace that was asked for."""
         if not self._running or self._needs_snapshot or self._trainer is None:
             return 0.0
-        if self._remaining is not None:
+        if self._remaining is not None or self._preparation is not None:
             return 0.0
         return self._pace.seconds_to_wait(self._trainer.batches_per_epoch)
 
     def _carry_out(self, command: messages.Command) -> None:
+        if self._preparation is not None and not isinstance(command, MEANWHILE):
+            self._preparation.waiting.append(command)
+            return
         if self._failed_load is not None and not self._may_go_on(command, self._failed_load):
             return
         match command:
@@ -176,6 +189,9 @@ class Worker:
                     self._trainer.restore(state)
                     self._rate.clear()
                     self._needs_snapshot = True
+            case messages.SkipPreparation():
+                if self._preparation is not None:
+                    self._end_preparation(self._preparation, is_skipped=True)
             case messages.SetPace(epochs_per_second):
                 self._pace.epochs_per_second = epochs_per_second
                 self._pace.restart()
@@ -206,22 +222,75 @@ class Worker:
                 return True
 
     def _load(self, load: messages.Load) -> None:
-        spec, run_id = load.spec, load.run_id
+        spec = load.spec
+        reusable = self._reusable_data(spec)
         self._failed_load = None
         if self._remaining is not None:
             # The steps that were asked for belonged to the run before.
             self._set_running(False)
+        if self._preparation is not None:
+            # What waited was about the network that this load replaces, but for such as Play.
+            waiting = still_wanted(deque([*self._preparation.waiting, load]))
+            self._pending.extendleft(each for each in reversed(waiting) if each is not load)
+            self._preparation = None
         try:
-            trainer = Trainer(spec, self._reusable_data(spec))
+            data = reusable or prepare(spec.data)
+            if is_prepared(spec):
+                self._preparation = _Preparation(load, Preparing(spec, data), data)
+                self.events.put(messages.Preparing(load.run_id, 0.0, ""))
+                return
+            trainer = Trainer(spec, data)
         except Exception as error:
-            # The network before lives on, under its own run_id.
-            self._failed_load = load
-            self._set_running(False)
-            if isinstance(error, DataError | InvalidValue):
-                self.events.put(messages.LoadFailed(run_id, str(error)))
-            else:
-                self.events.put(messages.Failed(run_id, str(error), traceback.format_exc()))
+            self._fail_load(load, error)
             return
+        self._take_over(load, trainer)
+
+    def _prepare(self, preparation: _Preparation) -> None:
+        """Go on preparing initial weights for a few milliseconds."""
+        try:
+            preparation.work.advance(PREPARING_SECONDS)
+        except Exception as error:
+            self._pending.extendleft(reversed(preparation.waiting))
+            self._preparation = None
+            self._fail_load(preparation.load, error)
+            return
+        if preparation.work.is_done:
+            self._end_preparation(preparation)
+        elif time.perf_counter() - preparation.reported > REPORT_SECONDS:
+            preparation.reported = time.perf_counter()
+            progress = preparation.work.progress
+            run_id = preparation.load.run_id
+            self.events.put(messages.Preparing(run_id, progress.share, progress.text))
+
+    def _end_preparation(self, preparation: _Preparation, is_skipped: bool = False) -> None:
+        """Make a trainer of what was prepared; what waited for it comes next."""
+        load = preparation.load
+        self._preparation = None
+        self._pending.extendleft(reversed(preparation.waiting))
+        work = preparation.work
+        try:
+            initial = drawn_vector(load.spec, preparation.data) if is_skipped else work.vector
+            trainer = Trainer(load.spec, preparation.data, initial)
+        except Exception as error:
+            self._fail_load(load, error)
+            return
+        self._take_over(load, trainer)
+        if is_skipped:
+            self.events.put(messages.PreparationSkipped(load.run_id))
+
+    def _fail_load(self, load: messages.Load, error: Exception) -> None:
+        """Tell what is wrong; the network before lives on, under its own run_id."""
+        self._failed_load = load
+        self._set_running(False)
+        if isinstance(error, DataError | InvalidValue):
+            self.events.put(messages.LoadFailed(load.run_id, str(error)))
+        else:
+            details = "".join(traceback.format_exception(error))
+            self.events.put(messages.Failed(load.run_id, str(error), details))
+
+    def _take_over(self, load: messages.Load, trainer: Trainer) -> None:
+        """Train another network from now on."""
+        spec, run_id = load.spec, load.run_id
         refused = "" if load.state is None else self._refusal(trainer, load.state)
         self._run_id = run_id
         self._trainer = trainer
@@ -247,12 +316,19 @@ class Worker:
             # What is not loaded yet is not lost: it waits for its data.
             answer = messages.StateTaken(failed.run_id, request, failed.spec, failed.state)
             self.events.put(answer)
+        elif self._preparation is not None:
+            load = self._preparation.load
+            # Without a state it starts from its initial weights, as it would here.
+            answer = messages.StateTaken(load.run_id, request, load.spec, load.state)
+            self.events.put(answer)
         elif self._trainer is not None:
             trainer = self._trainer
             answer = messages.StateTaken(self._run_id, request, trainer.spec, trainer.state())
             self.events.put(answer)
 
     def _reusable_data(self, spec: ExperimentSpec) -> PreparedData | None:
+        if self._preparation is not None and self._preparation.load.spec.data == spec.data:
+            return self._preparation.data
         if self._trainer is not None and self._trainer.spec.data == spec.data:
             return self._trainer.data
         return None
@@ -292,6 +368,9 @@ class Worker:
         seconds = time.perf_counter() - started
         self._pace.count(steps)
         self._rate.add(steps, started + seconds)
+        if self._trainer.stopped is not None:
+            self._stop_early(self._trainer.stopped.sentence)
+            return
         # Towards a chunk of the wanted length, by a factor of two at most: times are noisy.
         wanted = steps * CHUNK_SECONDS / max(seconds, 1e-7)
         self._chunk = int(min(max(wanted, self._chunk / 2, 1), self._chunk * 2))
@@ -299,6 +378,14 @@ class Worker:
             self._remaining -= steps
             if self._remaining <= 0:
                 self._set_running(False)
+
+    def _stop_early(self, sentence: str) -> None:
+        """Stand still by the rule of the experiment; whoever plays on goes on."""
+        self._running = False
+        self._remaining = None
+        self._rate.clear()
+        self._needs_snapshot = True
+        self.events.put(messages.StoppedEarly(self._run_id, sentence))
 
     def _publish(self) -> None:
         self._needs_snapshot = False
@@ -308,90 +395,12 @@ class Worker:
         self.mailbox.put(self._builder.build(self._view, self._running, rate))
 
 
-def _still_wanted(commands: deque[messages.Command]) -> deque[messages.Command]:
-    """Leave out what a later load makes pointless: a dragged slider asks for many in a row.
+@dataclass(slots=True)
+class _Preparation:
+    """Initial weights in the making, for a load that waits for them."""
 
-    What came before a request for the state is carried out: it shows in the answer.
-    """
-    loads = [i for i, command in enumerate(commands) if isinstance(command, messages.Load)]
-    if not loads:
-        return commands
-    kept = 0
-    for index, command in enumerate(commands):
-        if isinstance(command, messages.TakeState) and index < loads[-1]:
-            kept = index
-    about_the_run = (
-        messages.Load
-        | messages.ApplyLive
-        | messages.SetParameter
-        | messages.Restore
-        | messages.Reset
-        | messages.Step
-    )
-    return deque(
-        command
-        for index, command in enumerate(commands)
-        if index < kept or index >= loads[-1] or not isinstance(command, about_the_run)
-    )
-
-
-class _Pace:
-    """Holds training back to a number of epochs per second."""
-
-    LONGEST_WAIT = 0.02
-    """Seconds between two looks, so that frames go on while training rests."""
-
-    def __init__(self) -> None:
-        self.epochs_per_second: float | None = None
-        self.restart()
-
-    def restart(self) -> None:
-        """Count from here on; the first step is due at once."""
-        self._started = time.perf_counter()
-        self._made = 0
-
-    def count(self, steps: int) -> None:
-        self._made += steps
-
-    def steps_due(self, batches_per_epoch: int) -> int:
-        """Return how many steps should be made now; practically infinite if flat out."""
-        if self.epochs_per_second is None:
-            return sys.maxsize
-        elapsed = time.perf_counter() - self._started
-        due = 1 + int(elapsed * self.epochs_per_second * batches_per_epoch) - self._made
-        if due > max(10, batches_per_epoch * self.epochs_per_second):
-            # More than a second behind: this machine is slower than the pace.
-            self.restart()
-            return 1
-        return max(0, due)
-
-    def seconds_to_wait(self, batches_per_epoch: int) -> float:
-        """Return the time until the next step is due."""
-        if self.epochs_per_second is None or self.steps_due(batches_per_epoch) > 0:
-            return 0.0
-        next_due = self._started + self._made / (self.epochs_per_second * batches_per_epoch)
-        return min(max(next_due - time.perf_counter(), 0.0), self.LONGEST_WAIT)
-
-
-class _Rate:
-    """Steps per second over the last moments."""
-
-    def __init__(self) -> None:
-        self._marks: list[tuple[float, int]] = []
-        self._total = 0
-
-    def clear(self) -> None:
-        self._marks.clear()
-
-    def add(self, steps: int, now: float) -> None:
-        self._total += steps
-        if not self._marks or now - self._marks[-1][0] > RATE_WINDOW / 10:
-            self._marks.append((now, self._total))
-            while len(self._marks) > 2 and now - self._marks[0][0] > RATE_WINDOW:
-                self._marks.pop(0)
-
-    def value(self) -> float | None:
-        if len(self._marks) < 2:
-            return None
-        (start, before), (end, after) = self._marks[0], self._marks[-1]
-        return (after - before) / (end - start)
+    load: messages.Load
+    work: Preparing
+    data: PreparedData
+    waiting: deque[messages.Command] = field(default_factory=deque)
+    reported: float = 0.0

@@ -16,6 +16,7 @@ from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.training import messages
 from playground.training import worker as worker_module
 from playground.training.history import HistoryView
+from playground.training.pacing import Pace
 from playground.training.snapshot import SnapshotBuilder
 from playground.training.trainer import Trainer
 from playground.training.worker import Worker
@@ -111,6 +112,18 @@ def test_that_commands_before_the_first_load_do_nothing(screen: Screen) -> None:
     assert screen.load(TINY).run_id == 1
     assert screen.look().step == 0
     assert screen.worker.events.empty()
+
+
+def test_that_a_training_stops_by_its_own_rule_and_goes_on_when_played(screen: Screen) -> None:
+    spec = edited(TINY, training__stopping={"kind": "early", "patience": 2, "improvement": 1e6})
+    screen.load(spec)
+    # Steps that were asked for by number end, too.
+    for start, epoch in ((messages.Step(epochs=50), 3), (PLAY, 5)):
+        screen.send(start)
+        screen.expect(messages.Started)
+        assert f"at epoch {epoch}" in screen.expect(messages.StoppedEarly).message
+        snapshot = screen.look()
+        assert (snapshot.epoch, snapshot.running, snapshot.best_epoch) == (epoch, False, 1)
 
 
 @pytest.mark.parametrize("spec", [TINY, THREE_CLASSES], ids=["tanh", "softmax"])
@@ -387,16 +400,16 @@ class TestPace:
     @pytest.fixture
     def clock(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
         now = [100.0]
-        monkeypatch.setattr("playground.training.worker.time.perf_counter", lambda: now[0])
+        monkeypatch.setattr("playground.training.pacing.time.perf_counter", lambda: now[0])
         return now
 
     def test_that_flat_out_never_waits(self, clock: list[float]) -> None:
-        pace = worker_module._Pace()
+        pace = Pace()
         assert pace.steps_due(10) > 10**9
         assert pace.seconds_to_wait(10) == 0
 
     def test_that_steps_fall_due_evenly(self, clock: list[float]) -> None:
-        pace = worker_module._Pace()
+        pace = Pace()
         pace.epochs_per_second = 2.0
         made = []
         for _ in range(21):
@@ -408,7 +421,7 @@ class TestPace:
         assert set(made) <= {0, 1}
 
     def test_that_the_wait_ends_when_the_next_step_is_due(self, clock: list[float]) -> None:
-        pace = worker_module._Pace()
+        pace = Pace()
         pace.epochs_per_second = 10.0
         assert pace.seconds_to_wait(10) == 0
         pace.count(1)
@@ -419,7 +432,7 @@ class TestPace:
         assert pace.seconds_to_wait(10) == pace.LONGEST_WAIT
 
     def test_that_a_slow_machine_does_not_pile_up_steps(self, clock: list[float]) -> None:
-        pace = worker_module._Pace()
+        pace = Pace()
         pace.epochs_per_second = 10.0
         clock[0] += 60
         assert pace.steps_due(10) == 1
