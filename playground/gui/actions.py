@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from playground.engine.layers import MAXIMUM_LAYERS, Dense
 from playground.experiment.presets import preset_names
 from playground.experiment.spec import LEARNING_RATES
+from playground.gui.figures.commands import export_picture
 from playground.gui.theme import CHOICES, theme
 
 if TYPE_CHECKING:
@@ -75,6 +76,13 @@ class Actions:
         self._add("&Reopen last experiment", window.reopen_last, "Ctrl+Shift+O")
         menu.addSeparator()
         self._add("&Save as…", window.save_file, QKeySequence.StandardKey.Save)
+        menu.addSeparator()
+        self._add(
+            "&Export picture…",
+            lambda: export_picture(window),
+            "Ctrl+Shift+E",
+            tip="Save or copy any picture that the window shows",
+        )
         menu.addSeparator()
         self._add("&Quit", window.close, "Ctrl+Q")
 

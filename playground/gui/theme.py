@@ -6,6 +6,9 @@ choice between light and dark follows the system.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,16 +56,32 @@ class Theme(QObject):
         self._colors = LIGHT
         self._choice = ""
         self._application: QApplication | None = None
+        self._lent = threading.local()
 
     @property
     def current(self) -> Colors:
         """The colours in force."""
-        return self._colors
+        lent: Colors | None = getattr(self._lent, "colors", None)
+        return lent or self._colors
+
+    @contextmanager
+    def lent(self, colors: Colors) -> Iterator[None]:
+        """Let this thread paint in other colours for a moment, while the windows keep theirs.
+
+        For pictures: a figure for print is light whatever the screen is, and a job paints in its
+        own thread. Nobody is told, so widgets must not be shown meanwhile.
+        """
+        before: Colors | None = getattr(self._lent, "colors", None)
+        self._lent.colors = colors
+        try:
+            yield
+        finally:
+            self._lent.colors = before
 
     @property
     def name(self) -> str:
         """``light`` or ``dark``: what is in force, never ``system``."""
-        return self._colors.name
+        return self.current.name
 
     @property
     def choice(self) -> str:
@@ -79,7 +98,7 @@ class Theme(QObject):
         opacity
             0 (invisible) to 1.
         """
-        color = QColor(self._colors.role(role))
+        color = QColor(self.current.role(role))
         color.setAlphaF(opacity)
         return color
 

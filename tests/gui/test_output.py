@@ -19,11 +19,12 @@ from playground.data.registry import Bumps, Circles, Gaussians, LogicGate, Spira
 from playground.data.scaling import Standardise
 from playground.experiment.change import fitted
 from playground.experiment.spec import ExperimentSpec
+from playground.gui.figures.figure import write
+from playground.gui.figures.menu import copy_picture, figure_menu
 from playground.gui.palette import value_lut
 from playground.gui.theme import theme
 from playground.gui.train.output.number_text import percent, place_text, signed
 from playground.gui.train.output.output_panel import OutputPanel
-from playground.gui.train.output.picture_menu import copy_picture, picture_menu, save_picture
 from playground.training.messages import Loaded
 from playground.training.snapshot import ColorTables, Snapshot, SnapshotBuilder, View
 from playground.training.trainer import Trainer
@@ -469,23 +470,31 @@ def test_that_switching_between_planes_and_images_shows_the_right_part(
 def test_that_the_surface_is_saved_as_png_and_svg(make_stage: MakeStage, tmp_path: Path) -> None:
     surface = make_stage(Circles()).panel.planar.surface
     png, svg = tmp_path / "surface.png", tmp_path / "surface.svg"
-    save_picture(surface.paint_picture, surface.size(), "Decision surface", png)
-    save_picture(surface.paint_picture, surface.size(), "Decision surface", svg)
+    figure = surface.figure()
+    assert figure is not None
+    for path in (png, svg):
+        write(figure, path)
     assert QImage(str(png)).width() == 2 * surface.width()
     assert QSvgRenderer(str(svg)).isValid()
 
 
 def test_that_the_confusion_matrix_is_copied(digits: Stage) -> None:
     confusion = digits.panel.images.confusion
-    copy_picture(confusion.paint_picture, confusion.size())
-    assert QGuiApplication.clipboard().image().width() == 2 * confusion.width()
+    figure = confusion.figure()
+    assert figure is not None
+    assert figure.data is not None
+    copy_picture(figure)
+    assert QGuiApplication.clipboard().image().width() == 2 * figure.size.width()
+    assert figure.data().startswith("true,predicted 0,predicted 1,")
 
 
 def test_that_the_menu_offers_copy_and_both_formats(make_stage: MakeStage) -> None:
     surface = make_stage(Circles()).panel.planar.surface
-    menu = picture_menu(surface, "Decision surface", surface.paint_picture, surface.size())
+    figure = surface.figure()
+    assert figure is not None
+    menu = figure_menu(surface, figure)
     words = [action.text() for action in menu.actions()]
-    assert words == ["Copy image\tCtrl+C", "Save as PNG image…", "Save as SVG drawing…"]
+    assert words[:3] == ["Copy picture\tCtrl+C", "Save as PNG image…", "Save as SVG drawing…"]
     menu.deleteLater()
 
 

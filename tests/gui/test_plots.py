@@ -18,10 +18,11 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from playground.gui.figures.menu import save
 from playground.gui.palette import DARK, LIGHT
 from playground.gui.plots.canvas import Canvas
 from playground.gui.plots.clipping import clipped
-from playground.gui.plots.commands import ask_and_save, plot_menu
+from playground.gui.plots.commands import plot_menu
 from playground.gui.plots.decimation import decimate, smooth, thin
 from playground.gui.plots.overlay import Overlay
 from playground.gui.plots.panels import PlotStrip
@@ -502,7 +503,7 @@ def test_that_buttons_appear_with_the_pointer(plot: TimePlot, qtbot: QtBot) -> N
 def test_that_the_menu_changes_axis_and_smoothing(plot: TimePlot) -> None:
     plot.set_series([noisy(1000)])
     actions = {action.text(): action for action in plot_menu(plot).actions()}
-    assert {"Save as PNG image…", "Save as SVG drawing…", "Save as CSV table…"} <= set(actions)
+    assert {"Save as PNG image…", "Save as SVG drawing…", "Save data as CSV table…"} <= set(actions)
     actions["Logarithmic axis"].trigger()
     assert not plot.logarithmic
     assert plot.viewport.y[1] > 100
@@ -583,14 +584,16 @@ def test_that_saving_asks_for_a_name_and_tells_of_failures(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     monkeypatch.setattr(QMessageBox, "warning", lambda parent, title, text: told.append(text))
+    figure = plot.figure()
+    assert figure is not None
     with qtbot.waitSignal(plot.message) as saved:
-        ask_and_save(plot, ".csv")
+        save(plot, figure, ".csv", told=plot.message.emit)
     assert saved.args == ["Saved mine.csv"]
     assert (tmp_path / "mine.csv").exists()
-    ask_and_save(plot, ".csv")
-    assert "cannot be written: No such file or directory. Choose another folder." in told[0]
-    ask_and_save(plot, ".csv")
-    assert asked == ["loss.csv"] * 3
+    save(plot, figure, ".csv")
+    assert "cannot be written (No such file or directory)" in told[0]
+    save(plot, figure, ".csv")
+    assert [Path(name).name for name in asked] == ["loss.csv"] * 3
     assert len(told) == 1
 
 
@@ -609,6 +612,19 @@ def strip(qtbot: QtBot, qapp: QApplication) -> PlotStrip:
 
 def names(plot: TimePlot) -> list[str]:
     return [series.name for series in plot.series]
+
+
+def test_that_the_best_epoch_is_marked_until_there_is_none(strip: PlotStrip, qtbot: QtBot) -> None:
+    canvas = strip.loss.findChild(Canvas)
+    assert canvas is not None
+    strip.show_history(record())
+    strip.show_best(1234)
+    # While it follows, the frame is painted anew only as often as the axes move.
+    qtbot.waitUntil(lambda: [mark.label for mark in canvas.marks] == ["best 1,234"])
+    assert canvas.marks[0].x == 1234
+    strip.loss.zoom(0.5)
+    strip.show_best(0)
+    assert canvas.marks == ()
 
 
 def test_that_the_strip_shows_a_history(strip: PlotStrip) -> None:

@@ -21,7 +21,7 @@ from playground.gui.plots.series import Floats, Interval
 from playground.gui.plots.ticks import Tick, linear_ticks, log_ticks
 from playground.gui.theme import text_font, theme
 
-__all__ = ["Band", "Canvas", "Line"]
+__all__ = ["Band", "Canvas", "Line", "Mark"]
 
 LEFT = 42
 BOTTOM = 20
@@ -61,6 +61,15 @@ class Band:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the x axis that is worth a look: a dashed upright line with a word at its top."""
+
+    x: float
+    label: str
+    color_role: str
+
+
 class _Curve(pg.PlotCurveItem):  # type: ignore[misc]
     """A curve that takes the whole view for its extent: measuring it costs more than that saves."""
 
@@ -79,8 +88,10 @@ class Canvas(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.logarithmic = True
+        self.x_logarithmic = False
         self.right_margin = 0
         self.band: Band | None = None
+        self.marks: tuple[Mark, ...] = ()
         self.message = ""
         self.x_unit = ""
         self.x_interval: Interval = (0.0, 1.0)
@@ -108,6 +119,12 @@ class Canvas(QWidget):
         self.x_interval, self.y_interval = x, y
         self._box.setRange(xRange=x, yRange=y, padding=0.0, disableAutoRange=False)
         self.invalidate()
+
+    def set_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Mark these places, in the unit of the axis."""
+        if marks != self.marks:
+            self.marks = marks
+            self.invalidate()
 
     def set_lines(self, lines: list[Line]) -> None:
         """Draw these lines, the first lowest."""
@@ -191,13 +208,19 @@ class Canvas(QWidget):
             frame_painter.end()
         painter.drawPixmap(0, 0, self._frame)
 
-    def paint_picture(self, painter: QPainter) -> None:
-        """Paint frame and curves as vectors, this widget's top left at the painter's origin."""
+    def paint_picture(self, painter: QPainter, lines: list[Line] | None = None) -> None:
+        """Paint frame and curves as vectors, this widget's top left at the painter's origin.
+
+        Parameters
+        ----------
+        lines
+            What to draw instead of the lines that are shown: the same in other colours.
+        """
         self._paint_frame(painter)
         rect = QRectF(self.plot_rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for line in self._lines:
+        for line in self._lines if lines is None else lines:
             pen = QPen(line.color, line.width)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.setPen(pen)
@@ -207,7 +230,8 @@ class Canvas(QWidget):
 
     def _ticks(self) -> tuple[list[Tick], list[Tick]]:
         rect = self.plot_rect
-        horizontal = linear_ticks(*self.x_interval, max(rect.width() // 60, 2))
+        x_ticks = log_ticks if self.x_logarithmic else linear_ticks
+        horizontal = x_ticks(*self.x_interval, max(rect.width() // 60, 2))
         ticks = log_ticks if self.logarithmic else linear_ticks
         return horizontal, ticks(*self.y_interval, max(rect.height() // 26, 2))
 
@@ -247,6 +271,24 @@ class Canvas(QWidget):
             if left + width <= right:
                 painter.drawText(left, self.height() - 5, label)
                 right = left - 10
+        self._paint_marks(painter)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        rect = QRectF(self.plot_rect)
+        metrics = painter.fontMetrics()
+        for row, mark in enumerate(self.marks):
+            x = round(self.place_of(mark.x, 0.0).x())
+            if not rect.left() <= x <= rect.right():
+                continue
+            color = theme().color(mark.color_role)
+            painter.setPen(QPen(color, 1.0, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+            width = metrics.horizontalAdvance(mark.label)
+            fits = x + 5 + width <= rect.right()
+            # One below the other, so that neighbours stay readable.
+            baseline = rect.top() + metrics.ascent() + row * metrics.height()
+            painter.setPen(color)
+            painter.drawText(QPointF(x + 5 if fits else x - 5 - width, baseline), mark.label)
 
     def _paint_band(self, painter: QPainter, band: Band) -> None:
         rect = QRectF(self.plot_rect)

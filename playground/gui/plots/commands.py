@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QMenu,
-    QMessageBox,
     QToolButton,
     QWidget,
 )
 
+from playground.gui.figures.menu import add_figure_actions
 from playground.gui.icons import icon
 
 if TYPE_CHECKING:
     from playground.gui.plots.time_plot import TimePlot
 
-__all__ = ["Command", "HoverButtons", "ask_and_save", "command_of", "plot_menu"]
+__all__ = ["Command", "HoverButtons", "command_of", "plot_menu"]
 
 PAN_STEP = 0.1
 ZOOM_STEP = 0.8
@@ -84,11 +82,10 @@ def plot_menu(plot: TimePlot) -> QMenu:
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.addAction(icon("autoscale"), "Show everything\tA", plot.autoscale)
     menu.addSeparator()
-    menu.addAction(icon("copy"), "Copy image\tCtrl+C", plot.copy_image)
-    for suffix, label in ((".png", "PNG image"), (".svg", "SVG drawing"), (".csv", "CSV table")):
-        action = menu.addAction(icon("save"), f"Save as {label}…")
-        action.triggered.connect(lambda _=False, suffix=suffix: ask_and_save(plot, suffix))
-    menu.addSeparator()
+    figure = plot.figure()
+    if figure is not None:
+        add_figure_actions(menu, plot, figure, plot.message.emit)
+        menu.addSeparator()
     for label, checked, toggled in (
         ("Logarithmic axis", plot.logarithmic, plot.set_logarithmic),
         ("Smoothing", plot.smoothing, plot.set_smoothing),
@@ -100,36 +97,6 @@ def plot_menu(plot: TimePlot) -> QMenu:
     for action in menu.actions():
         action.setEnabled(bool(plot.series) or action.isCheckable())
     return menu
-
-
-def ask_and_save(plot: TimePlot, suffix: str) -> None:
-    """Ask for a file and write the plot to it; a failure is told in a message box.
-
-    Parameters
-    ----------
-    plot
-        The plot.
-    suffix
-        ``.png``, ``.svg`` or ``.csv``.
-    """
-    words = "".join(c if c.isalnum() else " " for c in plot.title.lower()).split()
-    kind = suffix.removeprefix(".").upper()
-    chosen, _ = QFileDialog.getSaveFileName(
-        plot, f"Save “{plot.title}” as {kind}", "-".join(words) + suffix, f"{kind} (*{suffix})"
-    )
-    if not chosen:
-        return
-    path = Path(chosen)
-    if path.suffix.lower() != suffix:
-        path = path.with_name(path.name + suffix)
-    try:
-        plot.save(path)
-    except OSError as error:
-        QMessageBox.warning(
-            plot,
-            "The plot was not saved",
-            f"{path} cannot be written: {error.strerror}. Choose another folder.",
-        )
 
 
 def command_of(event: QKeyEvent) -> Command | None:

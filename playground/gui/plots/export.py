@@ -1,67 +1,16 @@
-"""A plot as a picture or as numbers."""
+"""The curves of a plot as numbers."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import StringIO
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize
-from PySide6.QtGui import QImage, QImageWriter, QPainter
-from PySide6.QtSvg import QSvgGenerator
 
 from playground.gui.plots.series import Series
 
-__all__ = ["csv_text", "image", "png_bytes", "svg_bytes"]
-
-Paint = Callable[[QPainter], None]
-
-
-def image(paint: Paint, size: QSize, scale: float = 2.0) -> QImage:
-    """Return what is painted as an image.
-
-    Parameters
-    ----------
-    paint
-        Paints into a painter of the given size.
-    size
-        In device-independent pixels.
-    scale
-        Pixels of the image per such pixel.
-    """
-    result = QImage(size * scale, QImage.Format.Format_RGB32)
-    result.setDevicePixelRatio(scale)
-    painter = QPainter(result)
-    paint(painter)
-    painter.end()
-    return result
-
-
-def png_bytes(paint: Paint, size: QSize, scale: float = 2.0) -> bytes:
-    """Return what is painted as a PNG file."""
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, QByteArray(b"png")).write(image(paint, size, scale))
-    buffer.close()
-    return bytes(content.data())
-
-
-def svg_bytes(paint: Paint, size: QSize, title: str) -> bytes:
-    """Return what is painted as an SVG file of vectors."""
-    content = QByteArray()
-    buffer = QBuffer(content)
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setSize(size)
-    generator.setViewBox(QRect(0, 0, size.width(), size.height()))
-    generator.setTitle(title)
-    generator.setResolution(96)
-    painter = QPainter(generator)
-    paint(painter)
-    painter.end()
-    return bytes(content.data())
+__all__ = ["csv_text"]
 
 
 def csv_text(x_name: str, series: Sequence[Series]) -> str:

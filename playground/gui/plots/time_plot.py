@@ -10,17 +10,18 @@ from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, QRectF, QSize, Qt,
 from PySide6.QtGui import (
     QContextMenuEvent,
     QEnterEvent,
-    QGuiApplication,
     QPainter,
     QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from playground.gui.plots import export
+from playground.gui.figures.figure import Figure, write
+from playground.gui.figures.menu import copy_picture
 from playground.gui.plots.bar_now import Bar, NowBars
-from playground.gui.plots.canvas import Band, Canvas, Line
+from playground.gui.plots.canvas import Band, Canvas, Line, Mark
 from playground.gui.plots.commands import Command, HoverButtons, plot_menu
+from playground.gui.plots.export import csv_text
 from playground.gui.plots.frame import PlotFrame
 from playground.gui.plots.legend import Legend
 from playground.gui.plots.overlay import Overlay
@@ -82,6 +83,7 @@ class TimePlot(PlotFrame):
         self.setAccessibleDescription(self.empty_text)
         self._series: tuple[Series, ...] = ()
         self._shapes: tuple[Shape, ...] = ()
+        self._marks: tuple[Mark, ...] = ()
         self._healthy = healthy
         self._smoothing = True
         self._is_stale = True
@@ -150,6 +152,12 @@ class TimePlot(PlotFrame):
         if self.isVisible():
             self._refresh()
 
+    def set_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Mark these places of the x axis; while following, at most as often as the axes move."""
+        self._marks = marks
+        if not self._fit_timer.isActive() or not self._viewport.following:
+            self._canvas.set_marks(marks)
+
     def _refresh(self) -> None:
         """Draw the series anew."""
         self._is_stale = False
@@ -191,6 +199,7 @@ class TimePlot(PlotFrame):
         intervals = [shape.y_interval for shape in self._shapes if shape.y_interval is not None]
         y = (min(i[0] for i in intervals), max(i[1] for i in intervals)) if intervals else None
         self._viewport.fit(x, y)
+        self._canvas.set_marks(self._marks)
         self._canvas.set_ranges(self._viewport.x, self._viewport.y)
         self._is_unfitted = self._viewport.has_headroom
         newest = ", ".join(f"{each.name} {readable(float(each.y[-1]))}" for each in self._series)
@@ -199,6 +208,7 @@ class TimePlot(PlotFrame):
 
     def _fit_late(self) -> None:
         """Fit what arrived since the last time, also when it was the last to arrive."""
+        self._canvas.set_marks(self._marks)
         if self._is_unfitted and self._viewport.following and self.isVisible():
             self._refresh()
 
@@ -324,11 +334,16 @@ class TimePlot(PlotFrame):
 
     # Copy and save
 
+    def figure(self) -> Figure | None:
+        """Return the plot as a picture, or ``None`` while there are no curves."""
+        if not self._series:
+            return None
+        return Figure(self.title, self.size(), self.paint_picture, data=self.csv_text)
+
     def paint_picture(self, painter: QPainter) -> None:
-        """Paint the plot as it is shown, without buttons and readout, as vectors."""
+        """Paint the plot as it is shown, without ground, buttons and readout, as vectors."""
         if self._is_stale:
             self._refresh()
-        painter.fillRect(self.rect(), theme().color("surface"))
         painter.setFont(text_font(bold=True))
         painter.setPen(theme().color("text"))
         how = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
@@ -338,17 +353,23 @@ class TimePlot(PlotFrame):
             if child is not None:
                 painter.save()
                 painter.translate(child.mapTo(self, QPoint(0, 0)))
-                child.paint_picture(painter)
+                if child is self._canvas:
+                    # The lines that it holds have the colours of the screen.
+                    self._canvas.paint_picture(painter, self._lines())
+                else:
+                    child.paint_picture(painter)
                 painter.restore()
 
     def copy_image(self) -> None:
         """Put a picture of the plot on the clipboard."""
-        QGuiApplication.clipboard().setImage(export.image(self.paint_picture, self.size()))
-        self.message.emit(f"Copied the plot “{self.title}”")
+        figure = self.figure()
+        if figure is not None:
+            copy_picture(figure)
+            self.message.emit(f"Copied the plot “{self.title}”")
 
     def csv_text(self) -> str:
         """Return all values, undecimated, as comma-separated values."""
-        return export.csv_text("epoch", self._series)
+        return csv_text("epoch", self._series)
 
     def save(self, path: Path) -> None:
         """Write the plot to a file: PNG, SVG or CSV, by its suffix.
@@ -357,20 +378,13 @@ class TimePlot(PlotFrame):
         ------
         ValueError
             If the suffix is another one.
-        OSError
+        FileNotWritten
             If the file cannot be written.
         """
-        content: bytes
-        match path.suffix.lower():
-            case ".png":
-                content = export.png_bytes(self.paint_picture, self.size())
-            case ".svg":
-                content = export.svg_bytes(self.paint_picture, self.size(), self.title)
-            case ".csv":
-                content = self.csv_text().encode()
-            case other:
-                raise ValueError(f"file type {other!r} is not known; use .png, .svg or .csv")
-        path.write_bytes(content)
+        figure = self.figure() or Figure(
+            self.title, self.size(), self.paint_picture, data=self.csv_text
+        )
+        write(figure, path)
         self.message.emit(f"Saved {path.name}")
 
     def open_menu(self, place: QPoint) -> None:

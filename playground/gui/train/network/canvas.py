@@ -11,8 +11,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
+    QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPaintEvent,
     QResizeEvent,
@@ -20,6 +22,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from playground.gui.figures.figure import Figure
+from playground.gui.figures.menu import copy_picture, figure_menu
 from playground.gui.theme import theme
 from playground.gui.train.network import canvas_painter
 from playground.gui.train.network.geometry import (
@@ -200,6 +204,25 @@ class NetworkCanvas(QWidget):
         values, slopes = self.snapshot.matrices, self.snapshot.gradient_matrices
         return float(values[at.layer][place]), float(slopes[at.layer][place])
 
+    def figure(self) -> Figure | None:
+        """Return the network as a picture."""
+        if self.layout_now is None or self.names is None:
+            return None
+        from playground.gui.train.network.scene import CAPTIONS_HEIGHT, NetworkScene
+
+        pictures = (self.input_pictures, *self.pictures)
+        size = QSize(self.width(), self.height() + CAPTIONS_HEIGHT)
+        maps = [(each.maps, each.units) for each in pictures]
+        links = self.links.copied()
+        scene = NetworkScene(self.names, self._plans, size, links, maps, self.sample)
+        return Figure("Network", size, scene.paint, "background", within=scene.paint_units)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy or save the picture."""
+        figure = self.figure()
+        if figure is not None:
+            figure_menu(self, figure).popup(event.globalPos())
+
     def least_width(self) -> int:
         """Return the width below which cards would overlap."""
         return least_width(max(2, len(self._plans)))
@@ -237,6 +260,10 @@ class NetworkCanvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move between units and links; Enter edits."""
         if self.layout_now is None or self.names is None:
+            return
+        if event.matches(QKeySequence.StandardKey.Copy):
+            if figure := self.figure():
+                copy_picture(figure)
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if target := self.selection.to_edit(self.names):

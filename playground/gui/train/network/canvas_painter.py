@@ -19,6 +19,7 @@ from playground.gui.train.network.thumbnails import ink_image, radius_of
 
 if TYPE_CHECKING:
     from playground.gui.train.network.canvas import NetworkCanvas
+    from playground.gui.train.network.scene import NetworkScene
 
 LABEL_ROOM = 54
 """Width for the name of an input or class beside its picture."""
@@ -45,7 +46,7 @@ def paint(canvas: NetworkCanvas, dirty: QRectF) -> None:
             links.paint_weight(painter, pointed, colors)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for index in canvas.columns_in_sight:
-        _paint_column(painter, canvas, index, colors)
+        paint_column(painter, canvas, index, colors)
     _paint_rings(painter, canvas, colors)
     if canvas.layout_now is not None and len(canvas.layout_now.columns) == 2:
         _paint_hint(painter, canvas, colors)
@@ -67,7 +68,10 @@ def has_dots(column: Column) -> bool:
     return column.columns == 1 or column.size >= 24
 
 
-def _paint_column(painter: QPainter, canvas: NetworkCanvas, index: int, colors: Colors) -> None:
+def paint_column(
+    painter: QPainter, canvas: NetworkCanvas | NetworkScene, index: int, colors: Colors
+) -> None:
+    """Paint the units of a layer with their biases and names; index 0 is the input."""
     assert canvas.layout_now is not None
     column = canvas.layout_now.columns[index]
     ratio = canvas.devicePixelRatioF()
@@ -95,7 +99,9 @@ def _paint_column(painter: QPainter, canvas: NetworkCanvas, index: int, colors: 
         _paint_more(painter, column, colors)
 
 
-def _paint_sample(painter: QPainter, canvas: NetworkCanvas, column: Column, colors: Colors) -> None:
+def _paint_sample(
+    painter: QPainter, canvas: NetworkCanvas | NetworkScene, column: Column, colors: Colors
+) -> None:
     """Paint the image that goes in, and say which it is."""
     assert canvas.names is not None
     shape = canvas.names.image_shape
@@ -113,7 +119,11 @@ def _paint_sample(painter: QPainter, canvas: NetworkCanvas, column: Column, colo
 
 
 def _paint_biases(
-    painter: QPainter, canvas: NetworkCanvas, column: Column, layer: int, colors: Colors
+    painter: QPainter,
+    canvas: NetworkCanvas | NetworkScene,
+    column: Column,
+    layer: int,
+    colors: Colors,
 ) -> None:
     matrix = canvas.links.matrix(layer)
     if matrix is None:

@@ -87,6 +87,13 @@ class LinkLayer:
             self._before = last.matrices
         self._snapshot = snapshot
 
+    def copied(self) -> LinkLayer:
+        """Return the same values without a layout, for a picture."""
+        copy = LinkLayer()
+        copy.quantity = self.quantity
+        copy._snapshot, copy._before = self._snapshot, self._before
+        return copy
+
     def forget(self) -> None:
         """Forget all values: another network is about to come."""
         self._snapshot = self._before = None

@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from shiboken6 import Shiboken
 
 from playground.gui.palette import Colors, mix
@@ -129,3 +129,19 @@ def draw_pieces(painter: QPainter, pieces: NDArray[np.float64]) -> None:
         # A QLineF is four doubles: the first of the array stands for all.
         first = cast(Any, Shiboken.wrapInstance(pieces.ctypes.data, QLineF))
         painter.drawLines(first, count)
+
+
+def draw_curves(painter: QPainter, band: LinkBand, pens: LinkPens) -> None:
+    """Draw all links of a band as curves, the strongest on top: for pictures, not for screens."""
+    by_strength = pens.of(band)
+    middle = (band.left + band.right) / 2
+    start, end = band.left - 1.0, band.right + 1.0
+    order = np.argsort(np.abs(band.strengths.astype(np.int16)), kind="stable")
+    leaves, arrives = band.ends
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for place in order.tolist():
+        first, last = float(leaves[place]), float(arrives[place])
+        path = QPainterPath(QPointF(start, first))
+        path.cubicTo(middle, first, middle, last, end, last)
+        painter.setPen(by_strength[int(band.strengths[place])])
+        painter.drawPath(path)

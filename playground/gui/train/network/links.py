@@ -170,6 +170,11 @@ class LinkBand:
         share = np.asarray(strength, np.float64) / STRENGTHS
         return np.asarray(0.7 + (self.widest - 0.7) * share**1.25)
 
+    @property
+    def ends(self) -> tuple[Floats, Floats]:
+        """Heights (m,) at which the drawn links leave and arrive."""
+        return self._from, self._to
+
     def _widest(self) -> float:
         if self.is_summary:
             return 1.8 if self.possible <= 48 else 1.0

@@ -39,17 +39,20 @@ class LayerPictures:
     ----------
     units
         Which units have a picture, in the order of the atlas.
+    maps : (n, h, w, 4) uint8 or None
+        Their pixels.
     """
 
     def __init__(self) -> None:
         self.units: tuple[int, ...] = ()
+        self.maps: Pixels | None = None
         self._places: dict[int, int] = {}
         self._atlas: QImage | None = None
         self._cell = (0, 0)
 
     def clear(self) -> None:
         """Forget all pictures."""
-        self._atlas = None
+        self._atlas = self.maps = None
         self.units, self._places = (), {}
 
     def update(self, maps: Pixels, units: tuple[int, ...]) -> None:
@@ -57,6 +60,7 @@ class LayerPictures:
         count, height, width = maps.shape[:3]
         if not count or not height or not width:
             return
+        self.maps = maps
         self._atlas = image_of(maps.reshape(count * height, width, 4))
         self._cell = (width, height)
         if units != self.units:

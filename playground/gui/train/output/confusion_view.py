@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from io import StringIO
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -19,9 +22,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from playground.gui.figures.figure import Figure
+from playground.gui.figures.menu import copy_picture, figure_menu
 from playground.gui.palette import Colors, contrast, mix
 from playground.gui.theme import monospace_font, text_font, theme
-from playground.gui.train.output.picture_menu import copy_picture, picture_menu
 
 __all__ = ["ConfusionView"]
 
@@ -148,6 +152,7 @@ class ConfusionView(QWidget):
         if self._picture is None or self._picture.size() != size:
             self._picture = QPixmap(size)
             self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(theme().color("surface"))
             inner = QPainter(self._picture)
             self.paint_picture(inner)
             inner.end()
@@ -165,10 +170,27 @@ class ConfusionView(QWidget):
                 painter.drawRoundedRect(self._cell_rect(*cell).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.end()
 
+    def figure(self) -> Figure | None:
+        """Return the matrix as a picture."""
+        if not self._names:
+            return None
+        side = round(self._cell_size() * len(self._names))
+        size = QSize(_LEFT + side, _TOP + side)
+        return Figure("Confusion matrix", size, self.paint_picture, data=self._csv_text)
+
+    def _csv_text(self) -> str:
+        """Return the counts, a row for each true class."""
+        text = StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["true", *(f"predicted {name}" for name in self._names)])
+        counts = np.zeros((len(self._names),) * 2, int) if self._counts is None else self._counts
+        for name, row in zip(self._names, counts.tolist(), strict=True):
+            writer.writerow([name, *row])
+        return text.getvalue()
+
     def paint_picture(self, painter: QPainter) -> None:
-        """Paint the matrix on the ground of the panel."""
+        """Paint the matrix without its ground."""
         colors = theme().current
-        painter.fillRect(self.rect(), QColor(colors.surface))
         if not self._names:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -264,7 +286,8 @@ class ConfusionView(QWidget):
         key = Qt.Key(event.key())
         last = len(self._names) - 1
         if event.matches(QKeySequence.StandardKey.Copy):
-            copy_picture(self.paint_picture, self.size())
+            if figure := self.figure():
+                copy_picture(figure)
         elif key in moves and last >= 0:
             row, column = self._pointed or (0, -1 if key == Qt.Key.Key_Right else 0)
             down, right = moves[key]
@@ -290,5 +313,5 @@ class ConfusionView(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy or save the picture."""
-        menu = picture_menu(self, "Confusion matrix", self.paint_picture, self.size())
-        menu.popup(event.globalPos())
+        if figure := self.figure():
+            figure_menu(self, figure).popup(event.globalPos())

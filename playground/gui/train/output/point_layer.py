@@ -139,7 +139,8 @@ class PointLayer:
             for index in indices.tolist():
                 painter.setPen(outline)
                 painter.setBrush(fills[self._shades[index]])
-                center = self.place(*self._points[index].tolist(), size)
+                x1, x2 = self._points[index].tolist()
+                center = self.place(x1, x2, size)
                 _draw_outline(painter, center, self.radius, name)
                 if wrong is not None and wrong[index]:
                     paint_mark(painter, center, self.radius + 0.5, name)

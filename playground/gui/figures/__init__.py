@@ -1,0 +1,1 @@
+"""Every picture of the application as a figure: copied, saved, exported."""
