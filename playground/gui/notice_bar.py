@@ -14,6 +14,7 @@ _WIDEST = 640
 _INFO_MILLISECONDS = 5000
 _ROLES = {
     "info": ("info", "accent"),
+    "finished": ("info", "accent"),
     "warning": ("warning", "warning"),
     "error": ("error", "danger"),
 }
@@ -22,8 +23,8 @@ _ROLES = {
 class NoticeBar(QFrame):
     """Shows one notice at a time at the top of the widget it lies over.
 
-    Information goes away by itself; warnings and errors stay until they are closed, or until
-    the next edit makes them untrue.
+    Information goes away by itself; warnings and errors, and that a training has finished while
+    nobody looked, stay until they are closed, or until the next edit makes them untrue.
     """
 
     def __init__(self, over: QWidget) -> None:
@@ -67,7 +68,7 @@ class NoticeBar(QFrame):
         Parameters
         ----------
         level
-            ``info``, ``warning`` or ``error``.
+            ``info``, ``finished``, ``warning`` or ``error``.
         """
         self._level = level
         self._text.setText(text)
@@ -80,6 +81,11 @@ class NoticeBar(QFrame):
             self._timer.start(_INFO_MILLISECONDS)
         else:
             self._timer.stop()
+
+    def clear_finished(self) -> None:
+        """Take back that training has finished: it goes on."""
+        if self._level == "finished":
+            self.hide()
 
     def clear(self) -> None:
         """Take back a warning or an error that is no longer true."""

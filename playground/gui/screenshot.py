@@ -82,6 +82,10 @@ def take_screenshot(
     )
     window.session.load_failed.connect(problems.append)
     window.session.failed.connect(lambda message, trace: problems.append(message))
+    stopped: list[str] = []
+    window.session.notice.connect(
+        lambda level, text: stopped.append(text) if level == "finished" else None
+    )
     shown: list[Snapshot] = []
     window.session.snapshot_ready.connect(shown.append)
     try:
@@ -89,7 +93,12 @@ def take_screenshot(
         _wait(lambda: bool(problems) or bool(shown))
         if epochs and not problems:
             window.session.train_epochs(epochs)
-            _wait(lambda: bool(problems) or (shown[-1].epoch >= epochs and not shown[-1].running))
+            _wait(
+                lambda: (
+                    bool(problems)
+                    or ((stopped or shown[-1].epoch >= epochs) and not shown[-1].running)
+                )
+            )
         if problems:
             raise ScreenshotError(problems[0])
         window.workspace.load_plots()

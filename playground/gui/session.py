@@ -16,7 +16,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from playground.experiment.change import Impact, fitted, impact
+from playground.experiment.change import Impact, fitted, impact, may_need_fitting, remarks
 from playground.experiment.spec import ExperimentSpec, checked
 from playground.schema.validation import InvalidValue, replaced
 from playground.training import messages
@@ -43,7 +43,7 @@ class Session(QObject):
     running_changed(bool)
         Training started or paused.
     notice(str, str)
-        Something worth telling: level ("info", "warning", "error") and text.
+        Something worth telling: level ("info", "finished", "warning", "error") and text.
     load_failed(str)
         The data of the spec could not be read; what is shown is still the run before.
     failed(str, str)
@@ -136,7 +136,7 @@ class Session(QObject):
         notes: tuple[str, ...] = ()
         try:
             before = self._spec
-            if spec.data != before.data or spec.training.optimizer != before.training.optimizer:
+            if may_need_fitting(before, spec):
                 spec, notes = fitted(spec)
             spec = checked(spec)
         except InvalidValue as error:
@@ -145,7 +145,7 @@ class Session(QObject):
         if spec == self._spec:
             return True
         self.undo_stack.push(_SpecCommand(self, self._spec, spec, label, merge_key))
-        for note in notes:
+        for note in (*notes, *remarks(before, spec)):
             self.notice.emit("info", note)
         return True
 
@@ -258,6 +258,9 @@ class Session(QObject):
                 self._set_running(True)
             case messages.Paused():
                 self._set_running(False)
+            case messages.StoppedEarly(message=message):
+                self._set_running(False)
+                self.notice.emit("finished", f"{message} Press Play to go on.")
             case messages.DivergedAt(message=message):
                 self._set_running(False)
                 self.notice.emit("error", message)

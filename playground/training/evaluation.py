@@ -57,10 +57,13 @@ class Evaluation:
         """Return mean loss and accuracy; NaN where there are no samples or no classes."""
         if not self.count:
             return math.nan, math.nan
-        outputs = self.run()
-        accuracy = self.head.accuracy(outputs, self.labels)
-        loss = float(self.head.loss.values(outputs, self.targets).mean())
+        loss = self.loss()
+        accuracy = self.head.accuracy(self.plan.outputs.T, self.labels)
         return loss, math.nan if accuracy is None else accuracy
+
+    def loss(self) -> float:
+        """Return the mean loss of at least one sample."""
+        return float(self.head.loss.values(self.run(), self.targets).mean())
 
 
 class Evaluations:

@@ -77,6 +77,17 @@ def test_that_a_validation_share_is_reported(capsys: pytest.CaptureFixture[str])
     assert "validation loss" in capsys.readouterr().out
 
 
+def test_that_training_stops_early_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    stopping = 'training.stopping={"kind": "early", "patience": 2, "improvement": 1e6}'
+    last = _json_lines(capsys, "spirals", "--set", stopping)[-1]
+    assert (last["epoch"], last["stopped_early"], last["best_epoch"]) == (3, True, 1)
+    assert last["watched"] == "training"
+    assert last["best_loss"] == pytest.approx(last["train_loss"], rel=1e-6)
+    assert main(["train", "spirals", "--set", stopping]) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said.startswith("Training stopped early at epoch 3: 2 epochs without a lower training")
+
+
 def test_that_shares_beyond_all_samples_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     complaint = _complaint(capsys, "train", "spirals", "--set", "data.validation_share=0.8")
     assert "data.validation_share 0.8" in complaint

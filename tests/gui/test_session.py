@@ -95,6 +95,30 @@ def test_that_choosing_lbfgs_brings_the_full_batch_as_one_undo_step(
     assert session.undo_stack.index() == 0
 
 
+def test_that_a_training_that_stops_by_itself_says_so_and_can_go_on(
+    qtbot: QtBot, session: Session
+) -> None:
+    # An improvement that is never made: it stops after its patience.
+    stopping = {"kind": "early", "patience": 3, "improvement": 1e6}
+    with qtbot.waitSignal(session.notice) as remark:
+        session.edit("training.stopping", stopping, "Set stopping")
+    assert remark.args is not None
+    assert "watches the training loss: no samples are set apart" in remark.args[1]
+    with qtbot.waitSignal(session.notice) as notice:
+        session.play()
+    assert notice.args is not None
+    assert notice.args[0] == "finished"
+    assert notice.args[1].startswith("Training stopped early at epoch 4: 3 epochs without a lower")
+    assert notice.args[1].endswith("Press Play to go on.")
+    assert not session.is_running
+    snapshot = _next(qtbot, session, lambda s: s.epoch == 4 and not s.running)
+    assert snapshot.best_epoch == 1
+    with qtbot.waitSignal(session.notice) as notice:
+        session.toggle()
+    assert notice.args is not None
+    assert "at epoch 7" in notice.args[1]
+
+
 def test_that_live_edits_go_on_and_structural_ones_start_again(
     qtbot: QtBot, session: Session
 ) -> None:

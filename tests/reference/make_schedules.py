@@ -11,6 +11,9 @@ are multiplied by them:
 - ``one_cycle``: the last of N steps is the end of PyTorch's cycle, so that the cycle is N - 1
   steps long, and its rising part ends a step early: both are undone;
 - a warm-up over W steps is PyTorch's ``LinearLR`` from 1/W to 1 on the first W steps.
+
+ReduceLROnPlateau is shown one loss per epoch, from a fixed sequence: falling, flat, jumping, not
+a number.
 """
 
 from __future__ import annotations
@@ -118,6 +121,39 @@ def rates(fields: dict[str, Any], count: int) -> list[float]:
     return made
 
 
+PLATEAUS: tuple[dict[str, Any], ...] = (
+    {"patience": 2},
+    {"drop": 0.1, "patience": 0, "threshold": 0.05},
+    {"drop": 0.7, "patience": 1, "threshold": 0.0, "cooldown": 3},
+    {"drop": 0.3, "patience": 1, "cooldown": 1, "final_share": 0.05},
+)
+
+
+def losses() -> list[float | None]:
+    """Return losses of 40 epochs; ``None`` stands for NaN."""
+    falling = [1.0, 0.7, 0.69, 0.5, 0.5, 0.49999, 0.6, 0.45, 0.44, 0.43, 0.43, 0.43, 0.43, 0.429]
+    rough = [0.9, 0.5, 0.42, 0.41, 0.8, 0.41, 0.409, 0.4, 0.39, 0.5, 0.5, 0.5, 0.2, 0.3, 0.21, 0.2]
+    return [*falling, None, *rough, None, None, 0.1, 0.1, 0.1, 0.1, 0.1, 0.05, 0.06]
+
+
+def plateau_rates(fields: dict[str, Any]) -> list[float]:
+    """Return the learning rate after each of the losses."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=RATE)
+    schedule = lr_scheduler.ReduceLROnPlateau(
+        optimizer,
+        factor=fields.get("drop", 0.5),
+        patience=fields["patience"],
+        threshold=fields.get("threshold", 0.0001),
+        cooldown=fields.get("cooldown", 0),
+        min_lr=RATE * fields.get("final_share", 0.0),
+    )
+    made = []
+    for loss in losses():
+        schedule.step(float("nan") if loss is None else loss)
+        made.append(optimizer.param_groups[0]["lr"])
+    return made
+
+
 def clipped(rows: list[list[float]], limit: float, by_norm: bool) -> list[list[float]]:
     """Return gradients of two parameters, clipped together."""
     result = []
@@ -153,6 +189,8 @@ def main() -> None:
         "learning_rate": RATE,
         "steps_per_epoch": STEPS_PER_EPOCH,
         "schedules": [{"schedule": s, "rates": rates(s, 60)} for s in settings()],
+        "losses": losses(),
+        "plateaus": [{"schedule": fields, "rates": plateau_rates(fields)} for fields in PLATEAUS],
         "gradients": gradients,
         "clippings": [
             {"clipping": {"kind": kind, "limit": limit}, "clipped": clipped(gradients, limit, norm)}

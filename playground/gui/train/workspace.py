@@ -96,6 +96,7 @@ class TrainWorkspace(QWidget):
         session.snapshot_ready.connect(self.show_snapshot)
         session.running_changed.connect(transport.show_running)
         session.notice.connect(self.notices.tell)
+        session.running_changed.connect(self._forget_the_finish)
         session.load_failed.connect(self._tell_load_failed)
         transport.play_toggled.connect(session.toggle)
         transport.reset_requested.connect(session.reset)
@@ -126,6 +127,7 @@ class TrainWorkspace(QWidget):
         layout.addWidget(self.plots)
         if self._last_snapshot is not None:
             self.plots.show_history(self._last_snapshot.history)
+            self.plots.show_best(self._last_snapshot.best_epoch)
 
     def show_spec(self, spec: ExperimentSpec) -> None:
         """Show an edited experiment in every view."""
@@ -148,6 +150,7 @@ class TrainWorkspace(QWidget):
                 view.show_snapshot(snapshot)
         if self.plots is not None:
             self.plots.show_history(snapshot.history)
+            self.plots.show_best(snapshot.best_epoch)
 
     @property
     def last_snapshot(self) -> Snapshot | None:
@@ -177,6 +180,10 @@ class TrainWorkspace(QWidget):
         """Put the splitters where they are at a first start."""
         self._columns.setSizes([LEFT, max(self.width() - LEFT - RIGHT, 100), RIGHT])
         self._middle.setSizes([max(self._middle.height() - STRIP, 100), STRIP])
+
+    def _forget_the_finish(self, running: bool) -> None:
+        if running:
+            self.notices.clear_finished()
 
     def _tell_load_failed(self, message: str) -> None:
         if getattr(self._session.spec.data, "folder", None) == "":
