@@ -110,19 +110,45 @@ class _Part:
 
 
 def _parts(run: Run) -> Iterator[_Part]:
+    """Return everything that is learned or measured, layer by layer, in the order of a layer."""
     trainer = run.trainer
-    gradients = type(trainer.parameters)(trainer.architecture.layers, trainer.gradient)
-    sources = _input_names(run)
-    for layer, shape in enumerate(trainer.architecture.layers):
-        values, slopes = trainer.parameters.matrices[layer], gradients.matrices[layer]
-        units = [f"unit {unit + 1}" for unit in range(shape.outputs)]
-        yield _Part(layer, "weight", values[:-1], slopes[:-1], sources, units)
-        yield _Part(layer, "bias", values[-1:], slopes[-1:], [""], units)
-        sources = units
+    values, layers = trainer.parameters, trainer.architecture.layers
+    slopes = type(values)(layers, trainer.gradient)
+    names = [_input_names(run)]
+    for index, shape in enumerate(layers):
+        outputs = [f"unit {unit + 1}" for unit in range(shape.outputs)]
+        inner = outputs
+        if shape.pre_outputs != shape.outputs:
+            inner = [f"z {place + 1}" for place in range(shape.pre_outputs)]
+        sources = names[-1]
+        if shape.source is not None:
+            before = run.history.layer_names[shape.source - 1] if shape.source else "input"
+            sources = [f"{before} {name}" for name in names[shape.source]]
+        matrix, gradient, rows = values.matrices[index], slopes.matrices[index], shape.weight_rows
+        if rows:
+            yield _Part(index, "weight", matrix[:rows], gradient[:rows], sources, inner)
+        for row, name in enumerate(shape.layer.row_names(shape.rows), rows):
+            one = slice(row, row + 1)
+            yield _Part(index, name, matrix[one], gradient[one], [""], inner)
+        learned = values.slopes[index]
+        for row in range(len(learned)):
+            one = slice(row, row + 1)
+            yield _Part(index, "slope", learned[one], slopes.slopes[index][one], [""], inner)
+        running = values.running[index]
+        for row, name in zip(
+            range(len(running)), ("running_mean", "running_variance"), strict=False
+        ):
+            measured = running[row : row + 1]
+            unknown = np.full_like(measured, np.nan)
+            yield _Part(index, name, measured, unknown, [""], names[-1])
+        names.append(outputs)
 
 
 def weights_table(run: Run) -> Table:
-    """Return every parameter, a row each: where it stands, its value, its last gradient."""
+    """Return every parameter, a row each: where it stands, its value, its last gradient.
+
+    Running means and variances of batch norms are there, too; they have no gradient.
+    """
     names = run.history.layer_names
     parts = list(_parts(run))
     columns: dict[str, Reals] = {
@@ -142,13 +168,11 @@ def layers_table(run: Run) -> Table:
     shapes = trainer.architecture.layers
     parts = list(_parts(run))
     columns: dict[str, list[Any]] = {"layer": list(history.layer_names)}
+    columns["kind"] = [title_of(type(shape.layer)) for shape in shapes]
     columns["inputs"] = [shape.inputs for shape in shapes]
     columns["units"] = [shape.outputs for shape in shapes]
     columns["activation"] = [title_of(type(shape.activation)) for shape in shapes]
-    columns["parameters"] = [
-        sum(part.values.size for part in parts if part.layer == layer)
-        for layer in range(len(shapes))
-    ]
+    columns["parameters"] = [shape.parameter_count for shape in shapes]
     kinds = list(dict.fromkeys(part.name for part in parts))
     for kind in kinds:
         by_layer = {

@@ -96,6 +96,29 @@ def test_that_the_weight_table_has_every_parameter(spirals: Run) -> None:
     assert layers_table(spirals).columns["parameters"].sum() == table.row_count
 
 
+def test_that_every_kind_of_layer_has_its_place_in_the_tables(tmp_path: Path) -> None:
+    run = _run(
+        "spirals",
+        1,
+        network__layers=[
+            {"kind": "dense", "units": 4, "activation": {"kind": "prelu"}},
+            {"kind": "batch_norm"},
+            {"kind": "dropout"},
+            {"kind": "dense", "units": 3, "activation": {"kind": "maxout"}},
+            {"kind": "skip", "reach": 2},
+        ],
+    )
+    table = weights_table(run)
+    kinds = set(table.columns["parameter"].tolist())
+    assert {"weight", "bias", "slope", "scale", "shift", "running_mean"} <= kinds
+    learned = ~np.char.startswith(table.columns["parameter"], "running")
+    values = table.columns["value"][learned]
+    assert np.array_equal(np.sort(values), np.sort(run.trainer.parameters.vector))
+    assert layers_table(run).row_count == 6
+    for tag in ("weights-csv", "layers-json"):
+        written_and_proved(made_exporter(tag), run, tmp_path / tag, Progress())
+
+
 def test_that_csv_keeps_every_bit_and_marks_what_is_missing() -> None:
     generator = np.random.default_rng(0)
     numbers = generator.normal(size=200) * 10.0 ** generator.integers(-30, 30, 200)
