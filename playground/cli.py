@@ -94,6 +94,16 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=_cross_validate)
 
+    command = commands.add_parser(
+        "rate-range", help="find a learning rate: train a copy with rising rates"
+    )
+    _add_experiment(command)
+    command.add_argument("--from", type=_positive, metavar="RATE", dest="lowest", help="(1e-5)")
+    command.add_argument("--to", type=_positive, metavar="RATE", dest="highest", help="(10)")
+    command.add_argument("--steps", type=_whole(20), metavar="N", help="training steps (500)")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=_rate_range)
+
     command = commands.add_parser("describe", help="list every option, its fields and bounds")
     command.add_argument("topic", nargs="?", metavar="TOPIC", help="such as optimizers or elu")
     command.add_argument("--json", action="store_true", help="print JSON")
@@ -328,6 +338,24 @@ def _cross_validate(options: argparse.Namespace) -> int:
             result = cross_validate(spec, candidates, settings, Progress(told))
         except (DataError, InvalidValue, JobRefused) as error:
             raise UsageError(str(error)) from error
+    print(json.dumps(json_tree(result)) if options.json else text_table(result))
+    return 0
+
+
+def _rate_range(options: argparse.Namespace) -> int:
+    from playground.data.dataset import DataError
+    from playground.schema.validation import InvalidValue
+    from playground.training.jobs import JobRefused
+    from playground.training.rate_range import RangeSettings, rate_range
+    from playground.training.rate_range_text import json_tree, text_table
+
+    spec = _experiment(options)
+    given = {name: getattr(options, name) for name in ("lowest", "highest", "steps")}
+    try:
+        settings = RangeSettings(**{k: v for k, v in given.items() if v is not None})
+        result = rate_range(spec, settings)
+    except (DataError, InvalidValue, JobRefused) as error:
+        raise UsageError(str(error)) from error
     print(json.dumps(json_tree(result)) if options.json else text_table(result))
     return 0
 

@@ -88,6 +88,17 @@ def test_that_training_stops_early_and_says_so(capsys: pytest.CaptureFixture[str
     assert said.startswith("Training stopped early at epoch 3: 2 epochs without a lower training")
 
 
+def test_that_a_range_of_rates_is_tested(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rate-range", "spirals-3", "--steps", "100", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["rates"]) == len(found["losses"])
+    assert 1e-3 < found["suggested"] < 0.1
+    assert main(["rate-range", "spirals-3", "--steps", "100"]) == 0
+    assert f"Suggested learning rate: {found['suggested']:.2g}." in capsys.readouterr().out
+    empty = _complaint(capsys, "rate-range", "spirals", "--from", "1", "--to", "0.5")
+    assert "the range from 1 to 0.5 is empty" in empty
+
+
 def test_that_shares_beyond_all_samples_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     complaint = _complaint(capsys, "train", "spirals", "--set", "data.validation_share=0.8")
     assert "data.validation_share 0.8" in complaint
