@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from playground.engine.losses import Loss
 from playground.inspection import products
+from playground.inspection.activations import softmax_jacobian
 from playground.inspection.names import LOSS, LOSSES, PROBABILITY, Name, Y, derivative
 from playground.inspection.operation import (
     Axis,
@@ -267,7 +268,16 @@ def _back(recorder: Recorder, key: str, compared: str, loss: Loss, fuses: str) -
     local = factor * loss.probability_gradient(probabilities, targets)
     _loss_gradient(recorder, "p", compared, upstream, loss, local, "")
     if fuses == "softmax":
-        _softmax_back(recorder, key)
+        softmax_jacobian(
+            recorder,
+            len(recorder.situation.architecture.layers) - 1,
+            key,
+            recorder.graph["p"],
+            PROBABILITY,
+            recorder.upstream("p", None),
+            "Softmax, backwards: the Jacobian of each sample",
+            recorder.matrix("p", Role.KEPT),
+        )
     else:
         _sigmoid_back(recorder, key)
 
@@ -359,34 +369,6 @@ def _spell_gradient(
         )
 
     return spell
-
-
-def _softmax_back(recorder: Recorder, key: str) -> None:
-    upstream = recorder.upstream("p", None)
-    p, layer = recorder.graph["p"], len(recorder.situation.architecture.layers) - 1
-    stack = p[:, :, None] * (np.eye(p.shape[1]) - p[:, None, :])
-    values = np.einsum("sk,skj->sj", upstream.values, stack)
-    name = derivative(LOSS, recorder.names[key])
-    slope = derivative(PROBABILITY, recorder.names[key])
-    local = recorder.local(slope, stack[0], stack)
-    diagonal = r"\operatorname{diag}(p)"
-    recorder.gradient(
-        key,
-        "Softmax, backwards: the Jacobian of each sample",
-        Product.JACOBIAN,
-        layer,
-        Formula(
-            rf"{name.latex} = {upstream.latex} \cdot \left({diagonal} - p^{{T}} p\right)",
-            f"{name.text} = {upstream.symbol}·(diag(p) − pᵀ·p)",
-            rf"{name.latex} = \left({diagonal} - p p^{{T}}\right) \cdot {upstream.latex}",
-            f"{name.text} = (diag(p) − p·pᵀ)·{upstream.symbol}",
-        ),
-        (upstream, local),
-        values,
-        products.jacobian,
-        kept=(recorder.matrix("p", Role.KEPT),),
-        note="Every probability depends on every logit: ∂pₖ/∂zⱼ = pₖ([k = j] − pⱼ).",
-    )
 
 
 def _sigmoid_back(recorder: Recorder, key: str) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.engine.activations import Activation, Identity
-from playground.engine.network import Parameters
+from playground.engine.activations import Identity
+from playground.engine.layers import BatchNorm, Dense, Dropout, Layer, LayerNorm, Skip
 from playground.inspection import products
+from playground.inspection.activations import record_activation
 from playground.inspection.names import (
-    ACTIVATION,
     BIASES,
     LOSS,
     PRE_ACTIVATION,
@@ -17,13 +19,18 @@ from playground.inspection.names import (
     WEIGHTS,
     Name,
     derivative,
-    function_name,
     transposed,
 )
+from playground.inspection.norms import record_batch_norm, record_layer_norm
 from playground.inspection.operation import Axis, Formula, Matrix, Product, Role
-from playground.inspection.recorder import Recorder, Slip
+from playground.inspection.recorder import Recorder
 
 Floats = NDArray[np.float64]
+
+DROPPED = Name("d", "d")
+MASK = Name("m", "m")
+PROJECTION = Name("P", "P")
+SHORTCUT = Name("q", "q")
 
 
 def record_layer(recorder: Recorder, layer: int, key: str) -> str:
@@ -39,48 +46,33 @@ def record_layer(recorder: Recorder, layer: int, key: str) -> str:
     key
         Of the value that comes out.
     """
-    shape = recorder.situation.architecture.layers[layer]
-    key = _record_dense(recorder, layer, key)
-    if isinstance(shape.activation, Identity):
-        return key
-    return _record_activation(recorder, layer, key, shape.activation)
+    shape = recorder.shape(layer)
+    key = RECORDERS[type(shape.layer)](recorder, layer, key)
+    if not isinstance(shape.activation, Identity):
+        key = record_activation(recorder, layer, key, shape.activation)
+    recorder.outputs.append(key)
+    return key
 
 
-def is_last(recorder: Recorder, layer: int) -> bool:
-    """Return whether it is the output layer."""
-    return layer == len(recorder.situation.architecture.layers) - 1
-
-
-def value_name(recorder: Recorder, layer: int) -> Name:
-    """Return the name of the weighted sum: ŷ, if nothing is done to it after."""
-    architecture = recorder.situation.architecture
-    head = architecture.head
-    if is_last(recorder, layer) and isinstance(architecture.layers[layer].activation, Identity):
-        if not head.loss.fuses(head.output_count):
+def _sum_name(recorder: Recorder, layer: int) -> Name:
+    """Return the name of the weighted sums: ŷ, if nothing is done to them after."""
+    if recorder.is_last(layer) and isinstance(recorder.shape(layer).activation, Identity):
+        if not recorder.fuses:
             return PREDICTION
     return PRE_ACTIVATION.of_layer(layer)
 
 
-def places_of(recorder: Recorder) -> Parameters:
-    """Return the place of every parameter in the flat vector, in the layout of the parameters."""
-    vector = recorder.situation.parameters.vector
-    return Parameters(recorder.situation.architecture.layers, np.arange(len(vector)))
-
-
 def _record_dense(recorder: Recorder, layer: int, source: str) -> str:
-    places = places_of(recorder)
+    indices = recorder.indices.matrices[layer]
     weights, biases, result = f"W.{layer}", f"b.{layer}", f"z.{layer}"
     w, b = WEIGHTS.of_layer(layer), BIASES.of_layer(layer)
-    z, x = value_name(recorder, layer), recorder.names[source]
-    recorder.parameter(
-        weights, w, "weights", layer, places.weights(layer), Axis.INPUT, is_penalised=True
-    )
-    recorder.parameter(biases, b, "biases", layer, places.biases(layer))
-    where = recorder.where(layer)
+    z, x = _sum_name(recorder, layer), recorder.names[source]
+    recorder.parameter(weights, w, "weights", layer, indices[:-1], Axis.INPUT, is_penalised=True)
+    recorder.parameter(biases, b, "biases", layer, indices[-1])
     recorder.compute(
         result,
         z,
-        f"Weighted sums of {where}",
+        f"Weighted sums of {recorder.where(layer)}",
         Product.MATRIX,
         layer,
         Formula(
@@ -99,38 +91,26 @@ def _record_dense(recorder: Recorder, layer: int, source: str) -> str:
 
 def _dense_back(recorder: Recorder, layer: int, source: str, result: str) -> None:
     upstream = recorder.upstream(result, layer)
-    weights, biases = f"W.{layer}", f"b.{layer}"
-    weight_gradient(recorder, weights, source, upstream, layer)
-    b, where = recorder.names[biases], recorder.where(layer)
-    name = derivative(LOSS, b)
-    recorder.gradient(
-        biases,
-        f"Gradient of the biases of {where}",
-        Product.ROW_SUM,
+    _weight_gradient(recorder, f"W.{layer}", source, upstream, layer)
+    recorder.sum_over_samples(
+        f"b.{layer}",
         layer,
-        Formula(
-            rf"{name.latex} = \sum_s {upstream.latex}_{{s}}",
-            f"{name.text} = Σₛ {upstream.symbol}",
-        ),
         (upstream,),
-        upstream.values.sum(0, keepdims=True),
-        products.row_sum,
-        note="A bias adds to every sample alike, so that the gradients of all samples are added.",
+        "A bias adds to every sample alike, so that the gradients of all samples are added.",
     )
     if source != "x":
-        input_gradient(recorder, weights, source, upstream, layer)
+        _input_gradient(recorder, f"W.{layer}", source, upstream, layer)
 
 
-def weight_gradient(
+def _weight_gradient(
     recorder: Recorder, weights: str, source: str, upstream: Matrix, layer: int
 ) -> None:
     """Write down ∂L/∂W = xᵀ δ."""
-    x, where = recorder.matrix(source, Role.LOCAL, is_transposed=True), recorder.where(layer)
-    name = derivative(LOSS, recorder.names[weights])
-    xt = transposed(x.latex)
+    x = recorder.matrix(source, Role.LOCAL, is_transposed=True)
+    name, xt = derivative(LOSS, recorder.names[weights]), transposed(x.latex)
     recorder.gradient(
         weights,
-        f"Gradient of the {recorder.places[weights].words} of {where}",
+        f"Gradient of the {recorder.places[weights].words} of {recorder.where(layer)}",
         Product.MATRIX,
         layer,
         Formula(
@@ -146,7 +126,7 @@ def weight_gradient(
     )
 
 
-def input_gradient(
+def _input_gradient(
     recorder: Recorder, weights: str, source: str, upstream: Matrix, layer: int
 ) -> None:
     """Write down ∂L/∂x = δ Wᵀ."""
@@ -170,68 +150,136 @@ def input_gradient(
         (upstream, w),
         upstream.values @ w.values,
         products.matrix_product,
-        by=upstream.symbol.rpartition("∂")[2],
+        by=layer,
         note="Each input gathers the gradients of all units that it feeds, by their weights.",
     )
 
 
-def _record_activation(recorder: Recorder, layer: int, source: str, activation: Activation) -> str:
-    result = f"a.{layer}"
-    z = recorder.names[source]
-    a = (
-        PREDICTION
-        if is_last(recorder, layer) and not _fuses(recorder)
-        else ACTIVATION.of_layer(layer)
-    )
-    f = function_name(type(activation).title)
+def _record_dropout(recorder: Recorder, layer: int, source: str) -> str:
+    result, mask_key = f"z.{layer}", f"m.{layer}"
+    d, m, x = DROPPED.of_layer(layer), MASK.of_layer(layer), recorder.names[source]
+    masks = recorder.situation.masks
+    drawn = masks[layer] if masks else None
+    mask = np.ones_like(recorder.graph[source]) if drawn is None else drawn
+    recorder.give(mask_key, m, mask, Axis.SAMPLE)
     recorder.compute(
         result,
-        a,
-        f"Activation of {recorder.where(layer)}: {f.text}",
-        Product.ELEMENTWISE,
+        d,
+        f"Dropout of {recorder.where(layer)}",
+        Product.HADAMARD,
         layer,
-        Formula(rf"{a.latex} = {f.latex}\left({z.latex}\right)", f"{a.text} = {f.text}({z.text})"),
-        (source,),
-        activation.value,
-        lambda result, z: products.element_wise(result, f"{f.text}({{}})", z),
-        sides=lambda z: tuple(np.sign(z - kink) for kink in activation.kinks),
+        Formula(rf"{d.latex} = {x.latex} \odot {m.latex}", f"{d.text} = {x.text} ⊙ {m.text}"),
+        (source, mask_key),
+        np.multiply,
+        products.hadamard,
+        note="The mask is drawn anew for every step: 0 silences, the rest makes up for it.",
     )
-    recorder.on_the_way_back(lambda: _activation_back(recorder, layer, source, result, activation))
+    recorder.on_the_way_back(lambda: _dropout_back(recorder, layer, source, result))
     return result
 
 
-def _fuses(recorder: Recorder) -> bool:
-    head = recorder.situation.architecture.head
-    return bool(head.loss.fuses(head.output_count))
-
-
-def _activation_back(
-    recorder: Recorder, layer: int, source: str, result: str, activation: Activation
-) -> None:
+def _dropout_back(recorder: Recorder, layer: int, source: str, result: str) -> None:
+    if source == "x":
+        return
     upstream = recorder.upstream(result, layer)
-    z, f = recorder.names[source], function_name(type(activation).title)
-    values = activation.derivative(recorder.graph[source])
-    if recorder.slips(Slip.DERIVATIVE_OF_OUTPUT):
-        values = activation.derivative(recorder.graph[result])
-    if recorder.slips(Slip.NO_DERIVATIVE):
-        values = np.ones_like(values)
-    prime = Name(f"{f.text}′({z.text})", rf"{f.latex}'\left({z.latex}\right)")
-    name = derivative(LOSS, z)
-    note = "Each unit passes its gradient on, scaled by its own slope."
-    if activation.surrogate_gradient:
-        note = "The true slope is 0 nearly everywhere; a stand-in lets training go on."
+    mask = recorder.matrix(f"m.{layer}", Role.LOCAL)
     recorder.gradient(
         source,
-        f"Activation of {recorder.where(layer)}: {f.text}",
-        Product.HADAMARD,
+        f"Dropout of {recorder.where(layer)}, backwards",
+        Product.ROUTED,
         layer,
-        Formula(
-            rf"{name.latex} = {upstream.latex} \odot {prime.latex}",
-            f"{name.text} = {upstream.symbol} ⊙ {prime.text}",
+        lambda name: Formula(
+            rf"{name.latex} = {upstream.latex} \odot {mask.latex}",
+            f"{name.text} = {upstream.symbol} ⊙ {mask.symbol}",
         ),
-        (upstream, recorder.local(prime, values)),
-        upstream.values * values,
+        (upstream, mask),
+        upstream.values * mask.values,
         products.hadamard,
-        kept=(recorder.matrix(source, Role.KEPT), recorder.matrix(result, Role.KEPT)),
-        note=note,
+        by=layer,
+        note="What was silenced gets no gradient: the mask routes it past.",
     )
+
+
+def _record_skip(recorder: Recorder, layer: int, key: str) -> str:
+    shape = recorder.shape(layer)
+    assert shape.source is not None
+    source, result = recorder.outputs[shape.source], f"z.{layer}"
+    x, s, z = recorder.names[key], recorder.names[source], PRE_ACTIVATION.of_layer(layer)
+    shortcut = source
+    if shape.rows:
+        shortcut = f"q.{layer}"
+        p, q = PROJECTION.of_layer(layer), SHORTCUT.of_layer(layer)
+        indices = recorder.indices.matrices[layer]
+        recorder.parameter(
+            f"W.{layer}", p, "projection", layer, indices, Axis.INPUT, is_penalised=True
+        )
+        recorder.compute(
+            shortcut,
+            q,
+            f"Projected shortcut of {recorder.where(layer)}",
+            Product.MATRIX,
+            layer,
+            Formula(
+                f"{q.latex} = {s.latex} {p.latex}",
+                f"{q.text} = {s.text}·{p.text}",
+                f"{q.latex} = {p.latex} {s.latex}",
+                f"{q.text} = {p.text}·{s.text}",
+            ),
+            (source, f"W.{layer}"),
+            np.matmul,
+            products.matrix_product,
+            note="The widths differ, so that the earlier values go through a learned matrix.",
+        )
+    added = recorder.names[shortcut]
+    recorder.compute(
+        result,
+        z,
+        f"Sum of {recorder.where(layer)}",
+        Product.SUM,
+        layer,
+        Formula(f"{z.latex} = {x.latex} + {added.latex}", f"{z.text} = {x.text} + {added.text}"),
+        (key, shortcut),
+        np.add,
+        products.total,
+        note=f"{s.text} takes a short way, past the layers between.",
+    )
+    recorder.on_the_way_back(lambda: _skip_back(recorder, layer, key, source, shortcut))
+    return result
+
+
+def _skip_back(recorder: Recorder, layer: int, key: str, source: str, shortcut: str) -> None:
+    upstream = recorder.upstream(f"z.{layer}", layer)
+    for target in (key, shortcut):
+        if target == "x":
+            continue
+        value = recorder.names[target].text
+        recorder.gradient(
+            target,
+            f"Sum of {recorder.where(layer)}, backwards: to {value}",
+            Product.ROUTED,
+            layer,
+            lambda name: Formula(
+                f"{name.latex} = {upstream.latex}", f"{name.text} = {upstream.symbol}"
+            ),
+            (upstream,),
+            upstream.values,
+            products.total,
+            by=layer,
+            note="A sum hands its gradient on to each of its parts, unchanged.",
+        )
+    if shortcut == source:
+        return
+    arriving = recorder.upstream(shortcut, layer)
+    _weight_gradient(recorder, f"W.{layer}", source, arriving, layer)
+    if source != "x":
+        _input_gradient(recorder, f"W.{layer}", source, arriving, layer)
+
+
+RECORDERS: dict[type[Layer], Callable[[Recorder, int, str], str]] = {
+    Dense: _record_dense,
+    BatchNorm: record_batch_norm,
+    LayerNorm: record_layer_norm,
+    Dropout: _record_dropout,
+    Skip: _record_skip,
+}
+"""How each kind of layer is taken apart."""

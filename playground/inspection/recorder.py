@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.engine.network import LayerShape, Parameters
 from playground.inspection import products
 from playground.inspection.graph import Graph
 from playground.inspection.names import LOSS, Name, derivative
@@ -86,6 +87,10 @@ class Recorder:
         The values of the forward pass.
     operations
         In order.
+    outputs
+        Keys of the inputs and of what each layer says.
+    indices
+        The place of every parameter in the flat vector, in the layout of the parameters.
     """
 
     def __init__(
@@ -107,7 +112,10 @@ class Recorder:
         self._uses: Counter[str] = Counter()
         self._arrivals: dict[str, list[Matrix]] = {}
         self._pulls: list[Callable[[], None]] = []
+        self.outputs = ["x"]
         self.gradients: dict[str, Matrix] = {}
+        count = len(situation.parameters.vector)
+        self.indices = Parameters(situation.architecture.layers, np.arange(count))
 
     def give(
         self, key: str, name: Name, values: Floats, rows: Axis, columns: Axis = Axis.UNIT
@@ -180,6 +188,7 @@ class Recorder:
         columns: Axis = Axis.UNIT,
         sides: Sides | None = None,
         note: str = "",
+        is_counted: bool = True,
     ) -> Floats:
         """Work out a value of the forward pass and write down how.
 
@@ -191,11 +200,14 @@ class Recorder:
             Keys of the operands, where others than the arguments tell more.
         spell
             Makes the calculation of a cell from the result and the operands.
+        is_counted
+            Whether a gradient of its own comes back on this way, to be added to others.
         """
         values = self.graph.add(key, arguments, function, sides)
         self.names[key] = name
         self._axes[key] = (rows, columns)
-        self._uses.update(arguments)
+        if is_counted:
+            self._uses.update(arguments)
         result = self.matrix(key, Role.RESULT)
         operands = tuple(self.matrix(argument) for argument in shown or arguments)
         self._append(
@@ -263,7 +275,7 @@ class Recorder:
         kept: tuple[Matrix, ...] = (),
         note: str = "",
         is_final: bool = False,
-        by: str = "",
+        by: int | None = None,
     ) -> Matrix:
         """Write down the gradient of the loss by a value; return it as upstream for what follows.
 
@@ -275,16 +287,15 @@ class Recorder:
         formula
             Made from the name of the gradient, where that may have to tell several apart.
         by
-            In words, along which way it comes, to tell several apart.
+            Index of the layer from which it comes, to tell several apart.
         is_final
             Whether it is the sum already.
         """
         is_partial = self._uses[of] > 1 and not is_final
         name, key = derivative(LOSS, self.names[of]), f"∂L/∂{of}"
         if is_partial:
-            number = len(self._arrivals.get(of, ())) + 1
-            mark = by or str(number)
-            name = name.with_mark(f"|{mark}", rf"\big|_{{{mark}}}")
+            number = "" if by is None else str(by + 1)
+            name = name.with_mark(f"|{number}", rf"_{{({number})}}")
             key = f"{key}|{number}"
         made = formula(name) if callable(formula) else formula
         own_rows, own_columns = self._axes[of]
@@ -313,6 +324,30 @@ class Recorder:
             self.gradients[of] = upstream
         return upstream
 
+    def sum_over_samples(
+        self, key: str, layer: int, factors: tuple[Matrix, ...], note: str
+    ) -> None:
+        """Write down the gradient of what acts on all samples alike: a bias, a scale, a slope."""
+        name, words = derivative(LOSS, self.names[key]), self.places[key].words
+        values = factors[0].values
+        for factor in factors[1:]:
+            values = values * factor.values
+        inner = r" \odot ".join(factor.latex for factor in factors)
+        self.gradient(
+            key,
+            f"Gradient of the {words} of {self.where(layer)}",
+            Product.ROW_SUM,
+            layer,
+            Formula(
+                rf"{name.latex} = \sum_s {inner}",
+                f"{name.text} = Σₛ {' ⊙ '.join(factor.symbol for factor in factors)}",
+            ),
+            factors,
+            values.sum(0, keepdims=True),
+            products.row_sum,
+            note=note,
+        )
+
     def local(self, name: Name, values: Floats, stack: Floats | None = None) -> Matrix:
         """Return a local derivative as an operand."""
         return Matrix(name.text, name.latex, values, Role.LOCAL, Shade.VALUE, stack=stack)
@@ -325,6 +360,20 @@ class Recorder:
         """Return a layer as a sentence names it: ``layer 1``, ``the output layer``."""
         names = self.situation.layer_names
         return names[layer] if layer < len(names) - 1 else "the output layer"
+
+    def shape(self, layer: int) -> LayerShape:
+        """Return a layer with its sizes."""
+        return self.situation.architecture.layers[layer]
+
+    def is_last(self, layer: int) -> bool:
+        """Return whether it is the output layer."""
+        return layer == len(self.situation.architecture.layers) - 1
+
+    @property
+    def fuses(self) -> bool:
+        """Whether the loss applies softmax or sigmoid to the logits by itself."""
+        head = self.situation.architecture.head
+        return bool(head.loss.fuses(head.output_count))
 
     def axes(self, key: str) -> tuple[Axis, Axis]:
         """Return what rows and columns of a value are."""

@@ -43,6 +43,8 @@ class Situation:
         Number of the update that is to come, from 1.
     learning_rate
         Of this step.
+    masks
+        The factors of each dropout, see :func:`draw_masks`; empty: nothing is dropped.
     is_batch
         Whether it is about a batch rather than one sample; a batch may have one sample too.
     """
@@ -58,13 +60,13 @@ class Situation:
     memory: Mapping[str, Floats] = field(default_factory=dict)
     steps: int = 1
     learning_rate: float = 0.01
+    masks: tuple[Floats | None, ...] = ()
     is_batch: bool = True
 
     @property
     def layer_names(self) -> tuple[str, ...]:
-        """``layer 1``, …, ``output``."""
-        hidden = len(self.architecture.layers) - 1
-        return (*(f"layer {i + 1}" for i in range(hidden)), "output")
+        """``layer 1``, ``batch norm 2``, …, ``output``."""
+        return self.architecture.layer_names
 
 
 def situation_of(trainer: Trainer, sample: int | None = None) -> Situation:
@@ -86,13 +88,18 @@ def situation_of(trainer: Trainer, sample: int | None = None) -> Situation:
     chosen = trainer.next_batch() if sample is None else np.array([sample])
     training, architecture = trainer.spec.training, trainer.architecture
     state = trainer.optimizer_state
+    here = trainer.parameters
     memory = {
         name: vector.astype(np.float64)
         for name, vector in training.optimizer.textbook(state).items()
     }
     return Situation(
         architecture=architecture,
-        parameters=Parameters(architecture.layers, trainer.parameters.vector.astype(np.float64)),
+        parameters=Parameters(
+            architecture.layers,
+            here.vector.astype(np.float64),
+            here.statistics.astype(np.float64),
+        ),
         inputs=trainer.data.train_inputs[chosen].astype(np.float64),
         targets=architecture.head.targets(trainer.data.train_labels[chosen]),
         samples=tuple(int(index) for index in chosen),
@@ -100,8 +107,8 @@ def situation_of(trainer: Trainer, sample: int | None = None) -> Situation:
         clipping=training.clipping,
         optimizer=training.optimizer,
         memory=memory,
-        # Rules that do not count their steps leave the number at 0.
-        steps=max(state.steps, trainer.step) + 1 if state.steps else trainer.step + 1,
+        steps=state.steps + 1,
         learning_rate=trainer.learning_rate,
+        masks=trainer.next_masks(len(chosen)),
         is_batch=sample is None,
     )

@@ -57,6 +57,11 @@ class Recording:
     is_fused: bool
     note: str = ""
 
+    @property
+    def cost(self) -> float:
+        """What training minimises: mean loss plus penalty."""
+        return float(self.graph["C" if "C" in self.graph else "L"].item())
+
 
 def record(situation: Situation, *, fused: bool = True, slip: Slip | None = None) -> Recording:
     """Carry out a step, and write down every operation.

@@ -67,8 +67,20 @@ class Update:
             situation.steps,
             situation.learning_rate,
         )
+        if self.is_frozen(index):
+            theta = weight.theta
+            return (Line("θ_new", "{θ}", {"θ": theta}, theta, "the layer is frozen"),)
         with np.errstate(all="ignore"):
             return situation.optimizer.explain(weight)
+
+    def is_frozen(self, index: int) -> bool:
+        """Return whether the parameter at a place in the flat vector is left as it is."""
+        layers, spans = self.situation.architecture.layers, self.situation.parameters.spans
+        return any(
+            shape.layer.frozen
+            for shape, span in zip(layers, spans, strict=True)
+            if span.start <= index < span.stop
+        )
 
     @property
     def expected_change(self) -> float:
@@ -77,15 +89,17 @@ class Update:
 
 
 def span_of(situation: Situation, index: int) -> slice:
-    """Return where the layer of a parameter lies in the flat vector."""
-    spans = spans_of(situation.parameters.matrices)
+    """Return where what an optimizer takes for the layer of a parameter lies in the vector."""
+    spans = spans_of(situation.parameters.blocks)
     return next(span for span in spans if span.start <= index < span.stop)
 
 
 def penalty_of(recorder: Recorder, key: str) -> Regularizer | None:
     """Return the penalty on a parameter, ``None`` if there is none."""
-    regularizer = recorder.situation.regularizer
-    if isinstance(regularizer, NoRegularization) or not recorder.places[key].is_penalised:
+    place = recorder.places[key]
+    shape = recorder.shape(place.layer)
+    regularizer = shape.regularizer(recorder.situation.regularizer)
+    if isinstance(regularizer, NoRegularization) or not place.is_penalised or shape.layer.frozen:
         return None
     return regularizer
 
@@ -208,14 +222,19 @@ def record_update(recorder: Recorder, gradients: dict[str, Matrix]) -> Update:
     vector = situation.parameters.vector
     gradient = np.zeros_like(vector)
     for key, place in recorder.places.items():
-        gradient[place.indices] = gradients[key].values
+        if not recorder.shape(place.layer).layer.frozen:
+            gradient[place.indices] = gradients[key].values
     clipped = np.asarray(situation.clipping.clipped(gradient))
     if not isinstance(situation.clipping, NoClipping):
         gradients = _record_clipping(recorder, gradients, gradient, clipped)
-    spans = spans_of(situation.parameters.matrices)
+    spans = spans_of(situation.parameters.blocks)
     after, memory = situation.optimizer.update_layers(
         vector, clipped, situation.memory, situation.steps, situation.learning_rate, spans
     )
+    after = np.array(after)
+    for place in recorder.places.values():
+        if recorder.shape(place.layer).layer.frozen:
+            after[place.indices] = vector[place.indices]
     update = Update(situation, gradient, clipped, after, memory)
     for key in recorder.places:
         _record_parameter(recorder, key, gradients[key], update)
@@ -282,6 +301,9 @@ def _record_parameter(recorder: Recorder, key: str, gradient: Matrix, update: Up
         return update.lines(int(place.indices[row, column]))[-1]
 
     optimizer = type(situation.optimizer)
+    note = f"η = {situation.learning_rate:g}"
+    if recorder.shape(place.layer).layer.frozen:
+        note = "The layer is frozen: training leaves it as it is."
     recorder.append(
         Operation(
             key=f"update.{key}",
@@ -301,7 +323,7 @@ def _record_parameter(recorder: Recorder, key: str, gradient: Matrix, update: Up
             result=result,
             spell=_spell_line(result, (weights, gradient), line),
             kept=memory,
-            note=f"η = {situation.learning_rate:g}",
+            note=note,
         )
     )
 

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.prepared import PreparedData, prepare
+from playground.engine.layers import Dropout
 from playground.engine.network import Parameters, initial_parameters, resolve
-from playground.engine.operations import Operation
 from playground.engine.optimizers import LearningRate, OptimizerState
-from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
+from playground.engine.plan import RegularizationTape, TrainingPlan
 from playground.experiment.change import Impact, impact
 from playground.experiment.spec import ExperimentSpec
+from playground.training.batches import EpochSamples, EpochTapes
 from playground.training.evaluation import Evaluations, Metrics, full_metrics
 from playground.training.history import CAPACITY, History
 from playground.training.preparing import is_prepared, prepared_vector
@@ -23,8 +24,6 @@ from playground.training.watch import EpochWatch, StoppedEarly
 Reals = NDArray[Any]
 
 SMALLEST_HISTORY = 128
-STAGED_ABOVE = 2000
-"""With more batches per epoch than this, batches are copied to one buffer, to keep one tape."""
 LARGEST_WEIGHT = 1e7
 """A parameter larger than this counts as diverged: activations that saturate hide the infinity
 that would otherwise follow. Initial values are ten times smaller at the most."""
@@ -83,20 +82,17 @@ class Trainer:
             initial = prepared_vector(spec, self.data)
         self._initial = initial
         self.parameters = self._initial_parameters()
-        head = self.architecture.head
-        self._source = with_ones(self.data.train_inputs, self._dtype)
-        self._source_targets = head.targets(self.data.train_labels).astype(self._dtype)
-        self._inputs = self._source.copy()
-        self._targets = self._source_targets.copy()
-        self._order = np.arange(len(self._source))
+        self._samples = EpochSamples(self.data, self.architecture.head, self._dtype)
         self._before = np.zeros_like(self.parameters.vector)
+        self._gathered = np.zeros_like(self.parameters.vector)
         self.evaluations = Evaluations(self.architecture, self.parameters, self.data)
         self._start()
 
     def _start(self) -> None:
         """Set everything but the parameters to how it is before the first step."""
         spec = self.spec
-        self._rng = np.random.default_rng(np.random.SeedSequence(spec.network.seed, spawn_key=(1,)))
+        self._samples.start(spec.network.seed)
+        self._samples.weigh(spec.training)
         self._masks = np.random.default_rng(
             np.random.SeedSequence(spec.network.seed, spawn_key=(2,))
         )
@@ -124,7 +120,7 @@ class Trainer:
     @property
     def batches_per_epoch(self) -> int:
         """Steps in one pass over the training data; the last batch may be smaller."""
-        return self._batch_count
+        return len(self._tapes)
 
     @property
     def step_in_epoch(self) -> int:
@@ -134,13 +130,13 @@ class Trainer:
     @property
     def epoch_fraction(self) -> float:
         """Passes over the training data, with the part of the current one."""
-        return self.epoch + self._position / self._batch_count
+        return self.epoch + self._position / len(self._tapes)
 
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step: what the schedule leaves of the one that is set."""
         training = self.spec.training
-        factor = training.schedule.factor(self.epoch_fraction, 1 / self._batch_count)
+        factor = training.schedule.factor(self.epoch_fraction, 1 / len(self._tapes))
         return training.learning_rate * factor * self._watch.rate_share
 
     @property
@@ -165,15 +161,24 @@ class Trainer:
 
     def next_batch(self) -> NDArray[np.int64]:
         """Return which training samples the next step takes, in order, without taking them."""
-        order = self._order
+        order = self._samples.order
         if self._position == 0:
-            rng = np.random.default_rng()
-            rng.bit_generator.state = self._rng.bit_generator.state
-            order = np.arange(len(order))
-            rng.shuffle(order)
-        size = min(self.spec.training.batch_size, len(order))
-        start = self._position * size
-        return order[start : start + size].copy()
+            order = self._samples.drawn(self.spec.training)
+        return order[self._tapes.batches[self._position].rows].copy()
+
+    def next_masks(self, count: int) -> tuple[Reals | None, ...]:
+        """Return the masks that dropouts would draw now for so many samples, float64.
+
+        ``None`` for layers that draw none. Nothing is taken from the random stream.
+        """
+        rng = np.random.default_rng()
+        rng.bit_generator.state = self._masks.bit_generator.state
+        return tuple(
+            shape.layer.draw_columns(rng, (shape.inputs, count), self._dtype)
+            if isinstance(shape.layer, Dropout)
+            else None
+            for shape in self.architecture.layers
+        )
 
     def reset(self) -> None:
         """Go back to exactly the initial weights, before the first step."""
@@ -183,11 +188,12 @@ class Trainer:
         self._start()
 
     def apply_live(self, spec: ExperimentSpec) -> None:
-        """Go on with another learning rate, schedule, optimizer, batch size, regularization,
-        clipping or stopping rule.
+        """Go on with another learning rate, schedule, optimizer, regularization, clipping or
+        stopping rule, other batches or class weights.
 
         A new kind of optimizer starts with empty memory; another setting of the same kind keeps
-        it. A new batch size starts a new pass over the training data.
+        it. Other batches start a new pass over the training data, and a gradient that was
+        being gathered is dropped. Another way to sample begins with the next pass.
 
         Raises
         ------
@@ -205,8 +211,12 @@ class Trainer:
             self._allocate_optimizer()
         elif before.optimizer != after.optimizer:
             after.optimizer.recall(self._state, before.optimizer.textbook(self._state))
-        if before.batch_size != after.batch_size:
+        count = len(self._samples)
+        cuts = [(t.batch_for(count), t.accumulation) for t in (before, after)]
+        if cuts[0] != cuts[1]:
             self._position = 0
+        if before.class_weights != after.class_weights:
+            self._samples.weigh(after)
         if type(before.regularizer) is type(after.regularizer):
             self._regularization.set(after.regularizer)
         if not is_same_network:
@@ -216,12 +226,14 @@ class Trainer:
             )
         if not is_same_network or (
             before.optimizer,
-            before.batch_size,
+            cuts[0],
+            before.class_weights,
             before.clipping,
             type(before.regularizer),
         ) != (
             after.optimizer,
-            after.batch_size,
+            cuts[1],
+            after.class_weights,
             after.clipping,
             type(after.regularizer),
         ):
@@ -249,9 +261,9 @@ class Trainer:
         with np.errstate(all="ignore"):
             while steps > 0:
                 if self._position == 0:
-                    self._shuffle()
+                    self._samples.draw(self.spec.training)
                 until_record = self.history.steps_until_due(self.step)
-                count = min(steps, self._batch_count - self._position, until_record)
+                count = min(steps, len(self._tapes) - self._position, until_record)
                 records = count == until_record
                 self._replay(count - 1 if records else count)
                 if records:
@@ -260,7 +272,7 @@ class Trainer:
                     self._replay(1)
                 self.step += count
                 steps -= count
-                if self._position == self._batch_count:
+                if self._position == len(self._tapes):
                     self.epoch += 1
                     self._position = 0
                     self._flush_denormals()
@@ -312,9 +324,9 @@ class Trainer:
             "gradient": self._state.gradient.copy(),
             "slots": {name: vector.copy() for name, vector in self._state.slots.items()},
             "optimizer_steps": self._state.steps,
-            "rng": self._rng.bit_generator.state,
+            "rng": self._samples.rng.bit_generator.state,
             "masks_rng": self._masks.bit_generator.state,
-            "order": self._order.copy(),
+            "order": self._samples.order.copy(),
             "step": self.step,
             "epoch": self.epoch,
             "position": self._position,
@@ -327,13 +339,15 @@ class Trainer:
         self.parameters.vector[:] = state["parameters"]
         self.parameters.statistics[:] = state["statistics"]
         self._state.gradient[:] = state["gradient"]
+        # Between the batches of an update, what they gathered so far is the gradient.
+        self._gathered[:] = state["gradient"]
         for name, vector in state["slots"].items():
             self._state.slots[name][:] = vector
         self._state.steps = state["optimizer_steps"]
-        self._rng.bit_generator.state = state["rng"]
+        self._samples.rng.bit_generator.state = state["rng"]
         self._masks.bit_generator.state = state["masks_rng"]
-        self._order[:] = state["order"]
-        self._gather()
+        self._samples.order[:] = state["order"]
+        self._samples.gather()
         self.step, self.epoch = state["step"], state["epoch"]
         self._position = state["position"]
         self.history.restore(state["history"])
@@ -354,43 +368,25 @@ class Trainer:
     def _compile(self) -> None:
         """Record the tapes of all batches of an epoch over the current buffers."""
         training = self.spec.training
-        total = len(self._source)
-        size = min(training.batch_size, total)
-        self._batch_count = math.ceil(total / size)
         self._regularization = RegularizationTape(
             self.architecture, self.parameters, training.regularizer, self._state.gradient
         )
-        plans: dict[int, TrainingPlan] = {}
 
-        def plan(batch: int) -> TrainingPlan:
-            if batch not in plans:
-                plans[batch] = TrainingPlan(
-                    self.architecture,
-                    self.parameters,
-                    training.optimizer,
-                    self._state,
-                    self._learning_rate,
-                    self._regularization,
-                    batch,
-                    training.clipping,
-                    self._masks,
-                )
-            return plans[batch]
+        def plan(batch_size: int, update_samples: int) -> TrainingPlan:
+            return TrainingPlan(
+                self.architecture,
+                self.parameters,
+                training.optimizer,
+                self._state,
+                self._learning_rate,
+                self._regularization,
+                batch_size,
+                training.clipping,
+                self._masks,
+                update_samples,
+            )
 
-        slices = [slice(start, min(start + size, total)) for start in range(0, total, size)]
-        self._tapes: list[list[Operation]] = []
-        self._staged: tuple[Reals, Reals, list[slice]] | None = None
-        if len(slices) <= STAGED_ABOVE:
-            for part in slices:
-                tape = plan(part.stop - part.start).record_step(
-                    self._inputs[part], self._targets[part]
-                )
-                self._tapes.append(tape)
-            return
-        inputs, targets = self._inputs[:size].copy(), self._targets[:size].copy()
-        self._staged = (inputs, targets, slices)
-        for length in dict.fromkeys(part.stop - part.start for part in slices):
-            self._tapes.append(plan(length).record_step(inputs[:length], targets[:length]))
+        self._tapes = EpochTapes(self._samples, training, self._gathered, plan)
 
     def _replay(self, count: int) -> None:
         """Make steps of the current pass, each with the learning rate that the schedule gives."""
@@ -404,28 +400,7 @@ class Trainer:
     def _replay_batches(self, count: int) -> None:
         start = self._position
         self._position += count
-        if self._staged is None:
-            for tape in self._tapes[start : start + count]:
-                for operation in tape:
-                    operation()
-            return
-        inputs, targets, slices = self._staged
-        for part in slices[start : start + count]:
-            length = part.stop - part.start
-            np.copyto(inputs[:length], self._inputs[part])
-            np.copyto(targets[:length], self._targets[part])
-            for operation in self._tapes[0 if length == len(inputs) else 1]:
-                operation()
-
-    def _shuffle(self) -> None:
-        self._order[:] = np.arange(len(self._order))
-        self._rng.shuffle(self._order)
-        self._gather()
-
-    def _gather(self) -> None:
-        # mode="clip" spares a bounds check that costs more than the copy.
-        np.take(self._source, self._order, 0, self._inputs, "clip")
-        np.take(self._source_targets, self._order, 0, self._targets, "clip")
+        self._tapes.replay(start, count)
 
     def _flush_denormals(self) -> None:
         for vector in self._state.slots.values():
@@ -437,6 +412,9 @@ class Trainer:
             norms, ratios = self._gradient_norms(), self._update_ratios()
         if is_first:
             norms, ratios = np.full_like(norms, np.nan), np.full_like(ratios, np.nan)
+        elif not self._tapes.batches[self._position - 1].closes:
+            # Nothing moved yet: this batch only adds to the gradient of the next update.
+            ratios = self.history.last_update_ratio()
         self.history.append(self.step, self.epoch_fraction, losses, accuracies, norms, ratios)
 
     def _gradient_norms(self) -> Reals:
@@ -468,7 +446,7 @@ class Trainer:
         """
         weights = self.architecture.weight_count
         samples = self.evaluations.count
-        batch = min(self.spec.training.batch_size, len(self._source))
+        batch = self.spec.training.batch_for(len(self._samples))
         evaluation_seconds = 5e-5 + 2 * weights * samples / 5e10
         step_seconds = 1e-5 + 6 * weights * batch / 5e10
         if evaluation_seconds * CAPACITY < 1:

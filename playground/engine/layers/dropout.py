@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -43,6 +43,18 @@ class Dropout(Layer, frozen=True, tag="dropout"):
     def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> Reals:
         """Return factors (n, width): 0 or 1 / (1 - p), float64."""
         return np.floor(rng.random(shape) + (1 - self.rate)) / (1 - self.rate)
+
+    def draw_columns(
+        self, rng: np.random.Generator, shape: tuple[int, int], dtype: np.dtype[Any]
+    ) -> Reals | None:
+        """Return the factors (n, width) that the fast form draws into (width, n), float64.
+
+        ``None`` where it draws nothing.
+        """
+        if self.rate == 0:
+            return None
+        kept = np.floor(rng.random(shape, dtype) + dtype.type(1 - self.rate))
+        return np.asarray((kept * dtype.type(1 / (1 - self.rate))).T, np.float64)
 
     def forward(
         self, inputs: Reals, source: Reals | None, matrix: Reals, context: Context
