@@ -30,6 +30,48 @@ def constant(value: float, like: Array) -> Array:
     return np.array(value, like.dtype)
 
 
+WIDEST_PRODUCT = 64
+"""Up to so many rows, a product with a small matrix is faster than what broadcasts."""
+
+
+class RowFactors:
+    """A factor for each row of feature-major arrays, applied without slow broadcasting.
+
+    A ufunc that broadcasts a column costs three times as much as one that does not. Few rows are
+    multiplied by a diagonal matrix, many by the factors spread over the columns.
+
+    Attributes
+    ----------
+    values : (rows,)
+        Where to write the factors.
+    """
+
+    def __init__(self, rows: int, columns: int, dtype: np.dtype[Any]) -> None:
+        self._is_small = rows <= WIDEST_PRODUCT
+        self._array = np.zeros((rows, rows if self._is_small else columns), dtype)
+        self.values: Array = np.zeros(rows, dtype)
+        if self._is_small:
+            self.values = self._array.reshape(-1)[:: rows + 1]
+
+    def record(self, array: Array, out: Array) -> list[Operation]:
+        """Return operations that write the rows of ``array`` times their factors to ``out``."""
+        if self._is_small:
+            return [call(self._array.dot, array, out)]
+        return [
+            call(np.copyto, self._array, self.values[:, None]),
+            call(np.multiply, array, self._array, out),
+        ]
+
+
+def spread(vector: Array, like: Array) -> tuple[Array, Operation]:
+    """Return an array like ``like``, and the operation that fills each row from a vector (rows,).
+
+    Copying broadcasts cheaply, so that this and a ufunc are faster than a ufunc that broadcasts.
+    """
+    filled = np.empty_like(like)
+    return filled, call(np.copyto, filled, vector[:, None])
+
+
 def run(operations: Sequence[Operation]) -> None:
     """Replay a tape."""
     for operation in operations:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from playground.engine.activations.base import Activation, Reals
-from playground.engine.operations import Array, Operation, call, constant
+from playground.engine.operations import Array, Operation, call, spread
 from playground.schema.parameter import real, whole
 
 
@@ -65,10 +65,13 @@ class PReLU(Activation, frozen=True, tag="prelu"):
         below, above = np.empty_like(z), np.empty_like(z)
         kept["below"], kept["above"] = below, above
         zeros = np.zeros_like(z)
+        slopes, fill = spread(parameters[0], z)
+        kept["slopes"] = slopes
         return [
             call(np.minimum, z, zeros, out=below),
             call(np.maximum, z, zeros, out=above),
-            call(np.multiply, below, parameters[0][:, None], a),
+            fill,
+            call(np.multiply, below, slopes, a),
             call(np.add, a, above, a),
         ]
 
@@ -81,8 +84,8 @@ class PReLU(Activation, frozen=True, tag="prelu"):
         gradient: Array | None,
         kept: dict[str, Array],
     ) -> list[Operation]:
-        below, above, product = kept["below"], kept["above"], np.empty_like(a)
-        slope = np.empty_like(parameters[0])
+        below, above, slopes = kept["below"], kept["above"], kept["slopes"]
+        product, rest = np.empty_like(a), np.empty_like(a)
         operations: list[Operation] = []
         if gradient is not None:
             ones = np.ones(a.shape[1], a.dtype)
@@ -93,10 +96,10 @@ class PReLU(Activation, frozen=True, tag="prelu"):
         # s + (1 - s) [z > 0]
         return [
             *operations,
-            call(np.subtract, constant(1, a), parameters[0], slope),
+            call(np.subtract, np.ones_like(a), slopes, rest),
             call(np.sign, above, product),
-            call(np.multiply, product, slope[:, None], product),
-            call(np.add, product, parameters[0][:, None], product),
+            call(np.multiply, product, rest, product),
+            call(np.add, product, slopes, product),
             call(np.multiply, upstream, product, downstream),
         ]
 
@@ -200,12 +203,15 @@ class Softmax(Activation, frozen=True, tag="softmax"):
         self, z: Array, a: Array, parameters: Array, kept: dict[str, Array]
     ) -> list[Operation]:
         largest, total = np.empty_like(z[0]), np.empty_like(z[0])
+        filled, ones = np.empty_like(z), np.ones(len(z), z.dtype)
         return [
             call(np.maximum.reduce, z, 0, None, largest),
-            call(np.subtract, z, largest, a),
+            call(np.copyto, filled, largest),
+            call(np.subtract, z, filled, a),
             call(np.exp, a, a),
-            call(np.add.reduce, a, 0, None, total),
-            call(np.divide, a, total, a),
+            call(ones.dot, a, total),
+            call(np.copyto, filled, total),
+            call(np.divide, a, filled, a),
         ]
 
     def record_pull_back(
@@ -218,9 +224,11 @@ class Softmax(Activation, frozen=True, tag="softmax"):
         kept: dict[str, Array],
     ) -> list[Operation]:
         product, total = np.empty_like(a), np.empty_like(a[0])
+        filled, ones = np.empty_like(a), np.ones(len(a), a.dtype)
         return [
             call(np.multiply, upstream, a, product),
-            call(np.add.reduce, product, 0, None, total),
-            call(np.subtract, upstream, total, product),
+            call(ones.dot, product, total),
+            call(np.copyto, filled, total),
+            call(np.subtract, upstream, filled, product),
             call(np.multiply, a, product, downstream),
         ]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.engine.activations import Activation, Identity
-from playground.engine.operations import Array, Operation
+from playground.engine.operations import Array, Operation, RowFactors
 from playground.engine.regularizers import Regularizer
 from playground.schema.parameter import Option
 
@@ -84,6 +84,8 @@ class Place:
         Where ∂C/∂X goes; ``None`` where nobody needs it.
     kept
         Buffers that both directions share, by name.
+    factors
+        Row factors that both directions share, by name.
     """
 
     inputs: Array
@@ -98,6 +100,7 @@ class Place:
     inputs_error: Array | None = None
     source_error: Array | None = None
     kept: dict[str, Array] = field(default_factory=dict)
+    factors: dict[str, RowFactors] = field(default_factory=dict)
 
     @property
     def columns(self) -> int:
@@ -109,6 +112,13 @@ class Place:
         if name not in self.kept:
             self.kept[name] = np.zeros(shape, self.pre_activation.dtype)
         return self.kept[name]
+
+    def row_factors(self, name: str) -> RowFactors:
+        """Return the factors of a name, one for each row of z, shared by both directions."""
+        if name not in self.factors:
+            width, columns = self.pre_activation.shape
+            self.factors[name] = RowFactors(width, columns, self.pre_activation.dtype)
+        return self.factors[name]
 
 
 class Layer(Option, frozen=True):

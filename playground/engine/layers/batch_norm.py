@@ -10,12 +10,15 @@ import numpy as np
 from playground.engine.activations import AnyActivation, Identity
 from playground.engine.layers.base import Context, Gradients, Layer, Place, Reals
 from playground.engine.layers.dense import Frozen
-from playground.engine.operations import Operation, call, constant
+from playground.engine.operations import (
+    WIDEST_PRODUCT,
+    Operation,
+    RowFactors,
+    call,
+    constant,
+    spread,
+)
 from playground.schema.parameter import real, shown
-
-WIDEST_PRODUCT = 64
-"""Up to so many samples or units, a product with a constant matrix subtracts means faster than
-broadcasting does."""
 
 
 class BatchNorm(Layer, frozen=True, tag="batch_norm"):
@@ -125,21 +128,24 @@ class BatchNorm(Layer, frozen=True, tag="batch_norm"):
         width, count = z.shape
         centred = place.buffer("centred", width, count)
         statistics = place.buffer("statistics", 2, width)
-        deviation, scale = place.buffer("deviation", width), place.buffer("scale", width)
+        deviation, scale = place.buffer("deviation", width), place.row_factors("scale")
         squares, share = np.empty_like(z), np.full(count, 1 / count, z.dtype)
         operations: list[Operation] = [call(values.dot, share, statistics[0])]
         if count <= WIDEST_PRODUCT:
             operations.append(call(values.dot, _centring(count, z), centred))
         else:
-            operations.append(call(np.subtract, values, statistics[0][:, None], centred))
+            mean, fill_mean = spread(statistics[0], z)
+            operations += [fill_mean, call(np.subtract, values, mean, centred)]
+        shift, fill_shift = spread(place.matrix[1], z)
         operations += [
             call(np.multiply, centred, centred, squares),
             call(squares.dot, share, statistics[1]),
             call(np.add, statistics[1], constant(self.epsilon, z), deviation),
             call(np.sqrt, deviation, deviation),
-            call(np.divide, place.matrix[0], deviation, scale),
-            call(np.multiply, centred, scale[:, None], z),
-            call(np.add, z, place.matrix[1][:, None], z),
+            call(np.divide, place.matrix[0], deviation, scale.values),
+            *scale.record(centred, z),
+            fill_shift,
+            call(np.add, z, shift, z),
         ]
         if count > 1:
             share_of_batch = np.array([[1.0], [count / (count - 1)]]) * self.momentum
@@ -155,14 +161,18 @@ class BatchNorm(Layer, frozen=True, tag="batch_norm"):
         values, z = place.inputs[:-1], place.pre_activation
         width, count = z.shape
         centred = place.buffer("centred", width, count)
-        deviation, scale = place.buffer("deviation", width), place.buffer("scale", width)
+        deviation, scale = place.buffer("deviation", width), place.row_factors("scale")
+        mean, fill_mean = spread(place.running[0], z)
+        shift, fill_shift = spread(place.matrix[1], z)
         return [
             call(np.add, place.running[1], constant(self.epsilon, z), deviation),
             call(np.sqrt, deviation, deviation),
-            call(np.divide, place.matrix[0], deviation, scale),
-            call(np.subtract, values, place.running[0][:, None], centred),
-            call(np.multiply, centred, scale[:, None], z),
-            call(np.add, z, place.matrix[1][:, None], z),
+            call(np.divide, place.matrix[0], deviation, scale.values),
+            fill_mean,
+            call(np.subtract, values, mean, centred),
+            *scale.record(centred, z),
+            fill_shift,
+            call(np.add, z, shift, z),
         ]
 
     def record_backward(self, place: Place) -> list[Operation]:
@@ -170,7 +180,7 @@ class BatchNorm(Layer, frozen=True, tag="batch_norm"):
         assert error is not None
         width, count = error.shape
         centred = place.buffer("centred", width, count)
-        deviation, scale = place.buffer("deviation", width), place.buffer("scale", width)
+        deviation, scale = place.buffer("deviation", width), place.row_factors("scale")
         products, slope = np.empty_like(error), np.empty(width, error.dtype)
         ones = np.ones(count, error.dtype)
         operations: list[Operation] = []
@@ -188,22 +198,25 @@ class BatchNorm(Layer, frozen=True, tag="batch_norm"):
         if target is None:
             return operations
         if not self.measures(place):
-            return [*operations, call(np.multiply, error, scale[:, None], target)]
+            return [*operations, *scale.record(error, target)]
         if count <= WIDEST_PRODUCT:
             operations.append(call(error.dot, _centring(count, error), target))
         else:
             mean = np.empty(width, error.dtype)
+            filled, fill = spread(mean, error)
             operations += [
                 call(error.dot, np.full(count, 1 / count, error.dtype), mean),
-                call(np.subtract, error, mean[:, None], target),
+                fill,
+                call(np.subtract, error, filled, target),
             ]
+        along = RowFactors(width, count, error.dtype)
         return [
             *operations,
             call(np.divide, slope, deviation, slope),
-            call(np.multiply, slope, constant(1 / count, error), slope),
-            call(np.multiply, centred, slope[:, None], products),
-            call(np.subtract, target, products, target),
-            call(np.multiply, target, scale[:, None], target),
+            call(np.multiply, slope, constant(1 / count, error), along.values),
+            *along.record(centred, products),
+            call(np.subtract, target, products, products),
+            *scale.record(products, target),
         ]
 
 

@@ -9,9 +9,8 @@ import numpy as np
 
 from playground.engine.activations import AnyActivation, Identity
 from playground.engine.layers.base import Context, Gradients, Layer, Place, Reals
-from playground.engine.layers.batch_norm import WIDEST_PRODUCT
 from playground.engine.layers.dense import Frozen
-from playground.engine.operations import Operation, call, constant
+from playground.engine.operations import WIDEST_PRODUCT, Operation, call, constant, spread
 from playground.schema.parameter import real, shown
 
 
@@ -90,15 +89,21 @@ class LayerNorm(Layer, frozen=True, tag="layer_norm"):
         normalized = place.buffer("normalized", width, count)
         deviation, share = place.buffer("deviation", count), np.full(width, 1 / width, z.dtype)
         squares = np.empty_like(z)
+        scale, fill_scale = spread(place.matrix[0], z)
+        shift, fill_shift = spread(place.matrix[1], z)
+        deviations = np.empty_like(z)
         return [
             *_record_centred(values, normalized),
             call(np.multiply, normalized, normalized, squares),
             call(share.dot, squares, deviation),
             call(np.add, deviation, constant(self.epsilon, z), deviation),
             call(np.sqrt, deviation, deviation),
-            call(np.divide, normalized, deviation, normalized),
-            call(np.multiply, normalized, place.matrix[0][:, None], z),
-            call(np.add, z, place.matrix[1][:, None], z),
+            call(np.copyto, deviations, deviation),
+            call(np.divide, normalized, deviations, normalized),
+            fill_scale,
+            call(np.multiply, normalized, scale, z),
+            fill_shift,
+            call(np.add, z, shift, z),
         ]
 
     def record_backward(self, place: Place) -> list[Operation]:
@@ -118,16 +123,21 @@ class LayerNorm(Layer, frozen=True, tag="layer_norm"):
         if target is None:
             return operations
         scaled, along = np.empty_like(error), np.empty(count, error.dtype)
+        scale, fill_scale = spread(place.matrix[0], error)
+        filled = np.empty_like(error)
         share = np.full(width, 1 / width, error.dtype)
         return [
             *operations,
-            call(np.multiply, error, place.matrix[0][:, None], scaled),
+            fill_scale,
+            call(np.multiply, error, scale, scaled),
             call(np.multiply, scaled, normalized, products),
             call(share.dot, products, along),
-            call(np.multiply, normalized, along, products),
+            call(np.copyto, filled, along),
+            call(np.multiply, normalized, filled, products),
             *_record_centred(scaled, target),
             call(np.subtract, target, products, target),
-            call(np.divide, target, deviation, target),
+            call(np.copyto, filled, deviation),
+            call(np.divide, target, filled, target),
         ]
 
 
@@ -138,4 +148,9 @@ def _record_centred(values: Reals, target: Reals) -> list[Operation]:
         centring = (np.eye(width) - 1 / width).astype(target.dtype)
         return [call(centring.dot, values, target)]
     mean, share = np.empty(count, target.dtype), np.full(width, 1 / width, target.dtype)
-    return [call(share.dot, values, mean), call(np.subtract, values, mean, target)]
+    filled = np.empty_like(target)
+    return [
+        call(share.dot, values, mean),
+        call(np.copyto, filled, mean),
+        call(np.subtract, values, filled, target),
+    ]
