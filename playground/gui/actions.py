@@ -152,8 +152,21 @@ class Actions:
         menu.addSeparator()
         self._add("&Higher learning rate", lambda: self._change_rate(1), "]")
         self._add("&Lower learning rate", lambda: self._change_rate(-1), "[")
+        self._add(
+            "&Find a learning rate…",
+            self.find_learning_rate,
+            "Ctrl+R",
+            tip="Trains a copy with rising rates and shows with which it learns (range test)",
+        )
+        transport.rate_wanted.connect(self.find_learning_rate)
 
         menu.addSeparator()
+        self._add(
+            "&Compare architectures…",
+            self._compare_architectures,
+            "Ctrl+K",
+            tip="Which hidden layers do best on samples held out (cross-validation)",
+        )
         self._add(
             "Training &settings…",
             self._show_settings,
@@ -211,6 +224,29 @@ class Actions:
             return
         network = msgspec.structs.replace(spec.network, layers=spec.network.layers[:-1])
         self._session.propose(msgspec.structs.replace(spec, network=network), "Remove layer")
+
+    def _compare_architectures(self) -> None:
+        from playground.gui.comparison.window import ComparisonWindow
+
+        opened = self._window.findChild(ComparisonWindow)
+        if opened is None:
+            opened = ComparisonWindow(self._session, self._window.preferences, self._window)
+        opened.show()
+        opened.raise_()
+        opened.activateWindow()
+
+    def find_learning_rate(self) -> None:
+        """Open the range test of learning rates, and start it."""
+        from playground.gui.dialogs.rate_range import RateRangeDialog
+
+        window = self._window
+        opened = window.findChild(RateRangeDialog)
+        if opened is None:
+            opened = RateRangeDialog(self._session, window.preferences, window)
+        opened.show()
+        opened.raise_()
+        opened.activateWindow()
+        opened.start()
 
     def _show_settings(self) -> None:
         from playground.gui.dialogs.training_settings import TrainingSettings

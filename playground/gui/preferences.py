@@ -72,6 +72,19 @@ class Preferences:
             self._settings.setValue(f"output/{name}", "true" if is_on else "false")
 
     @property
+    def comparison(self) -> dict[str, int]:
+        """How architectures were compared last, by name of the setting."""
+        self._settings.beginGroup("comparison")
+        kept = {name: str(self._settings.value(name, "")) for name in self._settings.childKeys()}
+        self._settings.endGroup()
+        return {name: int(text) for name, text in kept.items() if text.isdecimal()}
+
+    @comparison.setter
+    def comparison(self, settings: dict[str, int]) -> None:
+        for name, value in settings.items():
+            self._settings.setValue(f"comparison/{name}", str(value))
+
+    @property
     def folder(self) -> str:
         """Folder of the last file that was opened or saved."""
         return str(self._settings.value("folder", ""))

@@ -44,6 +44,8 @@ class Session(QObject):
         Training started or paused.
     notice(str, str)
         Something worth telling: level ("info", "finished", "warning", "error") and text.
+    preparing(float, str)
+        The initial weights are being prepared: the share that is done, and what was reached.
     load_failed(str)
         The data of the spec could not be read; what is shown is still the run before.
     failed(str, str)
@@ -57,6 +59,7 @@ class Session(QObject):
     notice = Signal(str, str)
     failed = Signal(str, str)
     load_failed = Signal(str)
+    preparing = Signal(float, str)
 
     def __init__(self, spec: ExperimentSpec, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +92,11 @@ class Session(QObject):
     def is_loading(self) -> bool:
         """Whether the worker still makes data or network for the current spec."""
         return self._loaded is None or self._loaded.run_id != self._run_id
+
+    @property
+    def current_run(self) -> messages.Loaded | None:
+        """Data and network of the current spec; ``None`` while they are being made."""
+        return None if self.is_loading else self._loaded
 
     @property
     def has_started(self) -> bool:
@@ -209,6 +217,10 @@ class Session(QObject):
         self._worker.send(messages.Pause())
         self._worker.send(messages.Restore(state))
 
+    def skip_preparation(self) -> None:
+        """Start from the weights as they were drawn, instead of preparing them to the end."""
+        self._worker.send(messages.SkipPreparation())
+
     def draw_new_weights(self) -> None:
         """Draw other initial weights, with a new seed."""
         seed = (self._spec.network.seed + 1) % 2**32
@@ -254,6 +266,10 @@ class Session(QObject):
             case messages.Loaded():
                 self._loaded = event
                 self.loaded.emit(event)
+            case messages.Preparing(share=share, text=text):
+                self.preparing.emit(share, text)
+            case messages.PreparationSkipped():
+                self.notice.emit("info", "Training starts from the weights as they were drawn.")
             case messages.Started():
                 self._set_running(True)
             case messages.Paused():

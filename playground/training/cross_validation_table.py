@@ -51,7 +51,7 @@ def text_table(result: CrossValidation) -> str:
                 measure_text(candidate.deviation(measure), measure),
             ]
         row += [
-            measure_text(_train_loss(candidate), Measure.LOSS),
+            measure_text(candidate.mean_train_loss, Measure.LOSS),
             f"{candidate.seconds:.1f}",
             _remarks(candidate),
         ]
@@ -152,11 +152,6 @@ def _run_values(run: FoldRun) -> tuple[float | None, float | None, float | None]
 
 def _measures(result: CrossValidation) -> tuple[Measure, ...]:
     return (Measure.ACCURACY, Measure.LOSS) if result.has_classes else (Measure.LOSS,)
-
-
-def _train_loss(candidate: Candidate) -> float | None:
-    losses = [run.train_loss for run in candidate.runs if not run.problem]
-    return sum(losses) / len(losses) if losses else None
 
 
 def _remarks(candidate: Candidate) -> str:

@@ -184,10 +184,11 @@ def test_that_equal_means_go_to_fewer_parameters() -> None:
     assert result.best(Measure.ACCURACY) == result.simplest(Measure.ACCURACY) == 1
 
 
-def test_that_nothing_is_best_before_a_round_is_complete() -> None:
-    result = _result({(8,): [0.9, 0.9], (4,): [0.95]})
-    assert result.best(Measure.ACCURACY) == 0
+def test_that_only_folds_that_all_have_are_compared_meanwhile() -> None:
+    result = _result({(8,): [0.9, 1.0], (4,): [0.95]})
+    assert result.best(Measure.ACCURACY) == 1
     assert verdict(result, Measure.ACCURACY) == ""
+    assert _result({(8,): [0.9], (4,): []}).best(Measure.ACCURACY) is None
     assert replace(result, candidates=()).best(Measure.LOSS) is None
 
 

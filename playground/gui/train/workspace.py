@@ -17,6 +17,7 @@ from playground.gui.theme import theme
 from playground.gui.train.data_panel import DataPanel
 from playground.gui.train.network.view import NetworkView
 from playground.gui.train.output.output_panel import OutputPanel
+from playground.gui.train.preparation_bar import PreparationBar
 from playground.gui.train.transport import TransportBar
 from playground.training.messages import Loaded
 from playground.training.snapshot import ColorTables, Snapshot, View
@@ -80,6 +81,7 @@ class TrainWorkspace(QWidget):
         layout.addWidget(self.transport)
         layout.addWidget(self._columns, 1)
         self.notices = NoticeBar(self.network)
+        self.preparation = PreparationBar(self.network)
 
         # Several wishes that change in one turn make one request.
         self._wish_timer = QTimer(self)
@@ -98,6 +100,10 @@ class TrainWorkspace(QWidget):
         session.notice.connect(self.notices.tell)
         session.running_changed.connect(self._forget_the_finish)
         session.load_failed.connect(self._tell_load_failed)
+        session.preparing.connect(self.preparation.show_progress)
+        for ended in (session.loaded, session.load_failed, session.failed):
+            ended.connect(self.preparation.end)
+        self.preparation.skip_requested.connect(session.skip_preparation)
         transport.play_toggled.connect(session.toggle)
         transport.reset_requested.connect(session.reset)
         transport.new_weights_requested.connect(session.draw_new_weights)

@@ -1,0 +1,1 @@
+"""Comparing architectures by cross-validation: which hidden layers are enough?"""
