@@ -191,6 +191,14 @@ class FormulaLabel(QWidget):
         self.updateGeometry()
         self.update()
 
+    def set_size(self, pixels: int) -> None:
+        """Set the height of the characters."""
+        if pixels != self._size:
+            self._size = pixels
+            self.setFont(text_font(pixels))
+            self.updateGeometry()
+            self.update()
+
     @property
     def is_typeset(self) -> bool:
         """Whether all lines are typeset, none in plain characters."""

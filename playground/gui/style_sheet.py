@@ -325,6 +325,10 @@ QListView, QTreeView, QTableView {
     selection-background-color: $accent_soft; selection-color: $text; gridline-color: $separator;
 }
 QListView:focus, QTreeView:focus, QTableView:focus { border-color: $accent; }
+QTableView[matrix="true"] { background: transparent; border: none; border-radius: 0; }
+QLineEdit[answer="true"] {
+    background: $surface; border: 2px solid $accent; border-radius: 4px; padding: 0 2px;
+}
 QListView::item, QTreeView::item { padding: 3px 5px; border-radius: 5px; }
 QListView::item:hover, QTreeView::item:hover { background: $hover; }
 QListView::item:selected, QTreeView::item:selected { background: $accent_soft; color: $text; }

@@ -24,6 +24,7 @@ from playground.gui.teaching_tip import set_tip
 
 if TYPE_CHECKING:
     from playground.gui.inspect.workspace import InspectWorkspace
+    from playground.gui.inspect_requests import Place
     from playground.gui.preferences import Preferences
     from playground.gui.session import Session
     from playground.gui.train.workspace import TrainWorkspace
@@ -155,6 +156,12 @@ class Workspaces(QStackedWidget):
             current.setFocus(Qt.FocusReason.OtherFocusReason)
         self._preferences.remember("workspace", name)
         self.chosen.emit(name)
+
+    def inspect_place(self, place: Place) -> None:
+        """Show a sample, unit or weight in the inspector."""
+        self.choose(INSPECT)
+        self.inspect.choose("network")
+        self.inspect.step_panel.inspect(place)
 
     def restore(self) -> None:
         """Show the workspace that was shown when the application was last closed."""

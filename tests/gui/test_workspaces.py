@@ -76,6 +76,8 @@ def test_that_training_goes_on_and_draws_nothing_while_it_is_not_shown(
 ) -> None:
     window.session.play()
     qtbot.waitUntil(lambda: window.session.is_running)
+    # Inspecting a step would pause it.
+    window.preferences.remember("inspect.tab", "circuits")
     window.workspaces.choose("inspect")
     qtbot.waitUntil(
         lambda: (

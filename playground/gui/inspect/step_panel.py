@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from dataclasses import replace
+from functools import partial
 
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedLayout, QWidget
+
+from playground.gui.inspect.step.background import Background
+from playground.gui.inspect.step.inspector import Inspector, same_state, trainer_from
+from playground.gui.inspect.step.ladder import Ladder
+from playground.gui.inspect.step.moves import KEYS, Move
+from playground.gui.inspect.step.screen import StepScreen
+from playground.gui.inspect.step.settings import Settings, load_settings, save_settings
+from playground.gui.inspect.step.switches import Switches
+from playground.gui.inspect_requests import Place
 from playground.gui.preferences import Preferences
 from playground.gui.session import Session
+from playground.training.jobs import Progress
+from playground.training.messages import Loaded, StateTaken
+from playground.training.trainer import Trainer
 
 
 class StepPanel(QWidget):
@@ -24,5 +39,251 @@ class StepPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._preferences = preferences
-        self.controls = QWidget()
+        settings = load_settings(preferences)
+        self.inspector = Inspector(settings, self)
+        self._background = Background(self)
+        self._wish: Place | None = None
+        self._is_entering = False
+        self._build(settings)
+        self._add_keys()
+        self._connect()
+        self.view.show_settings(settings)
+        self._tell("Preparing the step…")
+
+    def _build(self, settings: Settings) -> None:
+        self.ladder, self.switches = Ladder(), Switches(settings)
+        self.controls = _Controls(self.ladder, self.switches)
+        self.view = StepScreen(self.inspector)
+        self.status = self.view.status
+        self._message = QLabel()
+        self._message.setProperty("role", "muted")
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setWordWrap(True)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._message)
+        self._stack.addWidget(self.view)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Training step")
+        self._play_timer = QTimer(self)
+        self._play_timer.timeout.connect(lambda: self.move_by(Move.NEXT_OPERATION))
+
+    def _add_keys(self) -> None:
+        for key, move in KEYS.items():
+            self._key(key, partial(self.move_by, move))
+        for number in (1, 2, 3, 4):
+            self._key(str(number), partial(self._go_to_phase, number))
+        self._key("Space", self.toggle_play)
+        self._key("Escape", self.setFocus)
+        self._key("F", self.view.tape.toggle_fold)
+        self._key("B", lambda: self._flip("is_batch"))
+        self._key("N", lambda: self._flip("columns"))
+        self._key("U", lambda: self._flip("fused"))
+        self._key("L", lambda: self._flip("large"))
+
+    def _key(self, key: str, carry_out: object) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(carry_out)
+
+    def _connect(self) -> None:
+        self.ladder.moved.connect(self.move_by)
+        self.ladder.play_toggled.connect(self.toggle_play)
+        self.switches.changed.connect(self._on_switched)
+        self.view.tape.chosen.connect(self._go_to)
+        self.view.tape.fold_chosen.connect(self._on_fold)
+        self.view.card.cell_chosen.connect(self.inspector.choose)
+        self.inspector.recorded.connect(self._show_tape)
+        self.inspector.moved.connect(self._show_operation)
+        self.inspector.cell_moved.connect(self.view.show_cell)
+        self._background.progressed.connect(lambda s, t, _: self.status.show_progress(s, t))
+        self._background.busy_changed.connect(self._on_busy)
+        self._background.failed.connect(self._on_failed)
+        self.status.cancelled.connect(self._background.stop)
+        self._session.loaded.connect(self._on_loaded)
+        self._session.spec_changed.connect(self._on_spec_changed)
+
+    # --- entering and leaving ---
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Pause training and take its state over."""
+        super().showEvent(event)
+        self._place_status(True)
+        self._enter()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop to play, and let training go on from what was shown."""
+        super().hideEvent(event)
+        self._set_playing(False)
+        self._place_status(False)
+
+    def _enter(self) -> None:
+        if self._session.is_loading:
+            return
+        self._is_entering = True
+        self._session.pause()
+        self._session.take_state(self._receive)
+
+    def _receive(self, taken: StateTaken) -> None:
+        self._is_entering = False
+        if not self.isVisible():
+            return
+        run = self._session.current_run
+        if taken.state is None or run is None:
+            self.inspector.close()
+            self._tell("There is no network to inspect: its data could not be read.")
+            return
+        trainer = self.inspector.trainer
+        if trainer is not None and trainer.spec == taken.spec:
+            if same_state(trainer.state(), taken.state):
+                self._show_tape()
+                self._fulfil_wish()
+                return
+        state, data = taken.state, run.data
+
+        def made(progress: Progress) -> Trainer:
+            return trainer_from(taken.spec, data, state)
+
+        self._background.run("inspector", made, self._begin)
+
+    def _begin(self, trainer: Trainer) -> None:
+        self.switches.show_samples(len(trainer.data.samples.inputs))
+        self.inspector.open(trainer)
+        self._fulfil_wish()
+
+    def inspect(self, place: Place) -> None:
+        """Go to the gradient of a unit, weight or bias, or to the first operation of a sample."""
+        self._wish = place
+        if self.isVisible() and not self._is_entering:
+            self._fulfil_wish()
+
+    def _fulfil_wish(self) -> None:
+        place, self._wish = self._wish, None
+        if place is not None and self.inspector.is_open:
+            self._set_playing(False)
+            if not self.inspector.go_to_place(place):
+                self._session.notice.emit("info", "This part has no gradient of its own.")
+            save_settings(self._preferences, self.inspector.settings)
+
+    def _on_loaded(self, run: Loaded) -> None:
+        if self.isVisible():
+            self._enter()
+
+    def _on_spec_changed(self) -> None:
+        if self.isVisible() and not self._session.is_loading:
+            self._enter()
+
+    def _place_status(self, shown: bool) -> None:
+        """Put our line at the foot of the window in place of that of training."""
+        window = self.window()
+        if not isinstance(window, QMainWindow):
+            return
+        other = window.statusBar().findChild(QLabel, "status")
+        if other is not None:
+            other.setVisible(not shown)
+        if shown:
+            window.statusBar().addWidget(self.status, 1)
+            self.status.show()
+        else:
+            window.statusBar().removeWidget(self.status)
+
+    def _tell(self, message: str) -> None:
+        self._message.setText(message)
+        self._stack.setCurrentWidget(self._message)
+
+    def _on_busy(self, busy: bool) -> None:
+        self.status.show_progress(0.0 if busy else None)
+
+    def _on_failed(self, message: str, trace: str) -> None:
+        if trace:
+            self._session.failed.emit(message, trace)
+        else:
+            self._session.notice.emit("error", message)
+
+    # --- steps ---
+
+    def move_by(self, move: Move) -> None:
+        """Make a step of some size, forwards or backwards."""
+        inspector = self.inspector
+        if not inspector.is_open or self._background.is_busy:
+            return
+        if move in (Move.NEXT_CELL, Move.PREVIOUS_CELL):
+            inspector.move_cell(move is Move.NEXT_CELL)
+            return
+        index = inspector.target(move)
+        if index is not None:
+            inspector.go_to(index)
+
+    def _go_to(self, index: int) -> None:
+        self._set_playing(False)
+        self.inspector.go_to(index)
+
+    def _go_to_phase(self, number: int) -> None:
+        if self.inspector.is_open:
+            index = self.inspector.phase_start(number)
+            if index is not None:
+                self._go_to(index)
+
+    def toggle_play(self) -> None:
+        """Go on by itself, or stop."""
+        self._set_playing(not self._play_timer.isActive())
+
+    def _set_playing(self, playing: bool) -> None:
+        playing = playing and self.inspector.is_open
+        if playing:
+            self._play_timer.start(round(1000 / self.inspector.settings.speed))
+        else:
+            self._play_timer.stop()
+        self.ladder.show_playing(playing)
+
+    # --- switches ---
+
+    def _flip(self, name: str) -> None:
+        self.switches.change(name, not getattr(self.switches.settings, name))
+
+    def _on_fold(self, folded: bool) -> None:
+        self._on_switched(replace(self.switches.settings, fold="yes" if folded else "no"))
+
+    def _on_switched(self, settings: Settings) -> None:
+        before = self.inspector.settings
+        save_settings(self._preferences, settings)
+        self.switches.show_settings(settings)
+        self.view.show_settings(settings)
+        self.inspector.set_settings(settings)
+        if before.decimals != settings.decimals or before.large != settings.large:
+            self._show_operation()
+        if self._play_timer.isActive():
+            self._play_timer.setInterval(round(1000 / settings.speed))
+
+    # --- showing ---
+
+    def _show_tape(self) -> None:
+        inspector = self.inspector
+        if inspector.recording is None:
+            return
+        self._stack.setCurrentWidget(self.view)
+        situation = inspector.recording.situation
+        loss = situation.architecture.head.loss
+        self.switches.show_settings(inspector.settings)
+        self.switches.show_fusable(bool(loss.fuses(situation.targets.shape[1])))
+        self.view.show_tape()
+
+    def _show_operation(self) -> None:
+        self.view.show_operation()
+
+
+class _Controls(QWidget):
+    """The row above: steps at the left, switches at the right."""
+
+    def __init__(self, ladder: Ladder, switches: Switches) -> None:
+        super().__init__()
+        self._ladder = ladder
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        row.addWidget(ladder)
+        row.addWidget(switches, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the words on the buttons where the window is narrow."""
+        self._ladder.set_compact(self.width() < 900)
+        super().resizeEvent(event)

@@ -24,6 +24,12 @@ from PySide6.QtWidgets import QWidget
 
 from playground.gui.figures.figure import Figure
 from playground.gui.figures.menu import copy_picture, figure_menu
+from playground.gui.inspect_requests import (
+    UnitPlace,
+    WeightPlace,
+    ask_to_inspect,
+    offer_inspection,
+)
 from playground.gui.theme import theme
 from playground.gui.train.network import canvas_painter
 from playground.gui.train.network.geometry import (
@@ -218,10 +224,25 @@ class NetworkCanvas(QWidget):
         return Figure("Network", size, scene.paint, "background", within=scene.paint_units)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer to copy or save the picture."""
+        """Offer to inspect what is pointed at, and to copy or save the picture."""
         figure = self.figure()
-        if figure is not None:
-            figure_menu(self, figure).popup(event.globalPos())
+        if figure is None:
+            return
+        menu = figure_menu(self, figure)
+        place, name = self._inspectable()
+        if place is not None:
+            offer_inspection(menu, self, place, f"Inspect the gradient of {name}\tI")
+        menu.popup(event.globalPos())
+
+    def _inspectable(self) -> tuple[UnitPlace | WeightPlace | None, str]:
+        """Return what is pointed at, for the inspector, and its name."""
+        pointed = self.selection.pointed
+        if self.names is None or pointed is None:
+            return None, ""
+        if isinstance(pointed, WeightAt):
+            place = WeightPlace(pointed.layer, pointed.row, pointed.column)
+            return place, self.names.weight(pointed)
+        return UnitPlace(pointed.layer, pointed.unit), self.names.unit(pointed)
 
     def least_width(self) -> int:
         """Return the width below which cards would overlap."""
@@ -264,6 +285,10 @@ class NetworkCanvas(QWidget):
         if event.matches(QKeySequence.StandardKey.Copy):
             if figure := self.figure():
                 copy_picture(figure)
+            return
+        place, _ = self._inspectable()
+        if event.key() == Qt.Key.Key_I and not event.modifiers() and place is not None:
+            ask_to_inspect(self, place)
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if target := self.selection.to_edit(self.names):

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from playground.data.prepared import PreparedData
+from playground.gui.inspect_requests import SamplePlace, ask_to_inspect
 from playground.gui.teaching_tip import set_tip
 from playground.gui.theme import monospace_font
 from playground.gui.train.output.confusion_view import ConfusionView
@@ -95,6 +96,16 @@ class ImageOutput(QWidget):
             "Sample", "What the network believes about one sample, class by class. Blue "
             "marks the true class.",
         )  # fmt: skip
+        self._inspect = QToolButton()
+        self._inspect.setProperty("link", True)
+        self._inspect.setText("Inspect this sample")
+        self._inspect.clicked.connect(self._inspect_sample)
+        set_tip(
+            self._inspect,
+            "Inspect this sample",
+            "Steps through the training step that this sample causes, operation by operation.",
+            shortcut="I on the sample",
+        )
         self.strip = ImageStrip()
         self.strip.sample_chosen.connect(self._choose_sample)
         self.beliefs = ProbabilityBars(row_height=17, by_truth=True)
@@ -107,7 +118,11 @@ class ImageOutput(QWidget):
         layout.addWidget(self._cell_line)
         layout.addLayout(mistakes_header)
         layout.addWidget(self.mistakes)
-        layout.addWidget(self._sample_heading)
+        sample_header = QHBoxLayout()
+        sample_header.addWidget(self._sample_heading)
+        sample_header.addStretch(1)
+        sample_header.addWidget(self._inspect)
+        layout.addLayout(sample_header)
         layout.addWidget(self.strip)
         layout.addWidget(self.beliefs)
 
@@ -213,6 +228,10 @@ class ImageOutput(QWidget):
         self.strip.choose(sample)
         self._describe_sample()
         self.wishes_changed.emit()
+
+    def _inspect_sample(self) -> None:
+        if self._probe is not None:
+            ask_to_inspect(self, SamplePlace(self._probe))
 
     def _true_label(self) -> int | None:
         if self._images is None or self._probe is None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -16,8 +17,9 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from playground.gui.inspect_requests import SamplePlace, ask_to_inspect, offer_inspection
 from playground.gui.theme import theme
 from playground.gui.train.output.sample_images import SampleImages
 
@@ -155,6 +157,16 @@ class ImageStrip(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and 0 <= place < len(self._samples):
             self._choose_place(place)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to inspect the sample under the pointer."""
+        place = self._place_at(QPointF(event.pos()))
+        if 0 <= place < len(self._samples):
+            sample = int(self._samples[place])
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            offer_inspection(menu, self, SamplePlace(sample), f"Inspect this sample (#{sample})\tI")
+            menu.popup(event.globalPos())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose a neighbour."""
         last = len(self._samples) - 1
@@ -169,6 +181,8 @@ class ImageStrip(QWidget):
         key = Qt.Key(event.key())
         if key in targets and last >= 0:
             self._choose_place(targets[key])
+        elif key == Qt.Key.Key_I and not event.modifiers() and self.chosen is not None:
+            ask_to_inspect(self, SamplePlace(self.chosen))
         else:
             super().keyPressEvent(event)
 

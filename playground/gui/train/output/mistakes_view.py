@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
@@ -14,8 +15,9 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from playground.gui.inspect_requests import SamplePlace, ask_to_inspect, offer_inspection
 from playground.gui.palette import Colors
 from playground.gui.theme import monospace_font, text_font, theme
 from playground.gui.train.output.enlarged_sample import EnlargedSample
@@ -199,6 +201,16 @@ class MistakesView(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and index >= 0:
             self.sample_chosen.emit(self._mistakes[index].sample)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to inspect the mistake that is framed."""
+        if self._current >= 0:
+            sample = self._mistakes[self._current].sample
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            offer_inspection(menu, self, SamplePlace(sample), f"Inspect this sample (#{sample})\tI")
+            self._hide_card()
+            menu.popup(event.globalPos())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move between mistakes, or make one the probe."""
         moves = {
@@ -218,6 +230,8 @@ class MistakesView(QWidget):
                 self.sample_chosen.emit(self._mistakes[self._current].sample)
         elif key == Qt.Key.Key_Escape and self._current >= 0:
             self._set_current(-1)
+        elif key == Qt.Key.Key_I and not event.modifiers() and self._current >= 0:
+            ask_to_inspect(self, SamplePlace(self._mistakes[self._current].sample))
         else:
             super().keyPressEvent(event)
 

@@ -64,6 +64,32 @@ class PointLayer:
         scale = size / 2 / self._extent
         return QPointF(size / 2 + x1 * scale, size / 2 - x2 * scale)
 
+    def nearest(
+        self, place: QPointF, size: float, shown: Collection[str], reach: float
+    ) -> int | None:
+        """Return the index of the sample next to a place in a square of this size.
+
+        Parameters
+        ----------
+        shown
+            Which of :data:`SETS` count.
+        reach
+            How far away it may be, in device-independent pixels.
+        """
+        found, least = None, reach
+        scale = size / 2 / self._extent
+        for _, indices in self._sets(shown):
+            if not len(indices):
+                continue
+            points = self._points[indices]
+            across = size / 2 + points[:, 0] * scale - place.x()
+            down = size / 2 - points[:, 1] * scale - place.y()
+            away = np.hypot(across, down)
+            best = int(np.argmin(away))
+            if away[best] <= least:
+                found, least = int(indices[best]), float(away[best])
+        return found
+
     def points_picture(
         self, size: int, ratio: float, colors: Colors, shown: Collection[str]
     ) -> QPixmap:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from playground.data.prepared import PreparedData
 from playground.gui.figures.figure import Figure
 from playground.gui.figures.menu import copy_picture, figure_menu
+from playground.gui.inspect_requests import SamplePlace, ask_to_inspect, offer_inspection
 from playground.gui.theme import theme
 from playground.gui.train.output.point_layer import RING_DARK, RING_LIGHT, SETS, PointLayer
 from playground.gui.train.output.surface_picture import (
@@ -42,6 +43,8 @@ Pixels = NDArray[np.uint8]
 _STEPS = 50
 """Key presses from the middle to an edge; with Shift ten times as many."""
 _SAME_PLACE = 6.0
+_NEAR = 14.0
+"""How far from a sample one may point at it, in device-independent pixels."""
 
 
 class SurfaceView(QWidget):
@@ -315,6 +318,10 @@ class SurfaceView(QWidget):
                 copy_picture(figure)
         elif event.key() == Qt.Key.Key_Escape and self._probe is not None:
             self.clear_probe()
+        elif event.key() == Qt.Key.Key_I and not event.modifiers() and self._probe is not None:
+            sample = self.sample_at(self._place_of(self._probe))
+            if sample is not None:
+                ask_to_inspect(self, SamplePlace(sample))
         elif Qt.Key(event.key()) in moves:
             fine = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             step = self.extent / _STEPS / (10 if fine else 1)
@@ -334,9 +341,20 @@ class SurfaceView(QWidget):
         super().focusInEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer to copy or save the picture."""
+        """Offer to inspect the sample that is pointed at, and to copy or save the picture."""
         if figure := self.figure():
-            figure_menu(self, figure).popup(event.globalPos())
+            menu = figure_menu(self, figure)
+            sample = self.sample_at(QPointF(event.pos()))
+            if sample is not None:
+                place = SamplePlace(sample)
+                offer_inspection(menu, self, place, f"Inspect this sample (#{sample})\tI")
+            menu.popup(event.globalPos())
+
+    def sample_at(self, place: QPointF) -> int | None:
+        """Return the shown sample that is next to a place, or ``None`` if none is near."""
+        if self._layer is None:
+            return None
+        return self._layer.nearest(place, self._side(), self._shown_sets, _NEAR)
 
 
 _RGBA = QImage.Format.Format_RGBA8888

@@ -1,0 +1,47 @@
+"""The steps that a person can ask for, and the keys that ask for them. No Qt."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Move(Enum):
+    """A step of some size, forwards or backwards. The value is what it is called."""
+
+    NEXT_CELL = "next cell"
+    PREVIOUS_CELL = "previous cell"
+    NEXT_OPERATION = "next operation"
+    PREVIOUS_OPERATION = "previous operation"
+    NEXT_LAYER = "next layer"
+    PREVIOUS_LAYER = "previous layer"
+    NEXT_PHASE = "next phase"
+    PREVIOUS_PHASE = "previous phase"
+    NEXT_BATCH = "next batch"
+    PREVIOUS_BATCH = "previous batch"
+    NEXT_EPOCH = "next epoch"
+    PREVIOUS_EPOCH = "previous epoch"
+    START_OF_STEP = "start of this step"
+    END_OF_STEP = "end of this step"
+    START = "where the inspection started"
+
+
+KEYS: dict[str, Move] = {
+    "Down": Move.NEXT_CELL,
+    "Up": Move.PREVIOUS_CELL,
+    "Right": Move.NEXT_OPERATION,
+    "Left": Move.PREVIOUS_OPERATION,
+    "Ctrl+Right": Move.NEXT_LAYER,
+    "Ctrl+Left": Move.PREVIOUS_LAYER,
+    "Shift+Right": Move.NEXT_PHASE,
+    "Shift+Left": Move.PREVIOUS_PHASE,
+    ".": Move.NEXT_BATCH,
+    ",": Move.PREVIOUS_BATCH,
+    "Shift+.": Move.NEXT_EPOCH,
+    ">": Move.NEXT_EPOCH,
+    "Shift+,": Move.PREVIOUS_EPOCH,
+    "<": Move.PREVIOUS_EPOCH,
+    "Home": Move.START_OF_STEP,
+    "End": Move.END_OF_STEP,
+    "Ctrl+Home": Move.START,
+}
+"""Keys as Qt writes them, and the steps that they ask for."""

@@ -1,0 +1,132 @@
+"""A small graph of the network with the current place lit."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from playground.gui.inspect.step.map_state import UNITS_SHOWN, MapColumn, MapLinks, MapState
+from playground.gui.inspect.step.matrix_model import cell_text
+from playground.gui.palette import Colors, contrast, gradient_lut, mix, value_lut
+from playground.gui.theme import monospace_font, text_font, theme
+
+__all__ = ["NetworkMap"]
+
+_MARGIN = 24.0
+_LARGEST, _SMALLEST = 21.0, 5.0
+
+
+class NetworkMap(QWidget):
+    """Draws units and weights: values on them forwards, gradients backwards."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state: MapState | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(248)
+        self.setAccessibleName("Where we are in the network")
+        theme().changed.connect(self.update)
+
+    def show_state(self, state: MapState, spoken: str) -> None:
+        """Show another state, described in words for screen readers."""
+        self._state = state
+        self.setAccessibleDescription(spoken)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the size in the design."""
+        return QSize(272, 248)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw links, then units."""
+        state = self._state
+        if state is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colors = theme().current
+        radius = self._radius(state)
+        for links in sorted(state.links, key=lambda each: each.is_lit):
+            self._paint_links(painter, state, links, colors)
+        for index, column in enumerate(state.columns):
+            self._paint_column(painter, state, index, column, radius, colors)
+        painter.end()
+
+    def _radius(self, state: MapState) -> float:
+        count = len(state.columns)
+        tallest = max(min(column.units, UNITS_SHOWN) for column in state.columns)
+        across = (self.width() - 2 * _MARGIN) / max(1, count - 1)
+        down = self.height() / (tallest + 0.4)
+        return max(_SMALLEST, min(_LARGEST, across * 0.36, down * 0.42))
+
+    def _place(self, state: MapState, column: int, unit: int) -> QPointF:
+        count = len(state.columns)
+        shown = min(state.columns[column].units, UNITS_SHOWN)
+        x = _MARGIN + column * (self.width() - 2 * _MARGIN) / max(1, count - 1)
+        middle = self.height() / 2 - (6 if state.columns[column].units > UNITS_SHOWN else 0)
+        gap = min(58.0, (self.height() - 26) / max(1, shown))
+        return QPointF(x, middle + (unit - (shown - 1) / 2) * gap)
+
+    def _paint_links(
+        self, painter: QPainter, state: MapState, links: MapLinks, colors: Colors
+    ) -> None:
+        table = gradient_lut(colors) if links.is_gradient else value_lut(colors)
+        weights = np.nan_to_num(links.weights[:UNITS_SHOWN, :UNITS_SHOWN])
+        scale = max(float(np.abs(links.weights).max(initial=0.0)), 1e-300)
+        for source in range(weights.shape[0]):
+            for target in range(weights.shape[1]):
+                share = float(weights[source, target]) / scale
+                red, green, blue = table[int(share * 127.5 + 127.5)].tolist()
+                ink = QColor(red, green, blue)
+                ink.setAlphaF(1.0 if links.is_lit else 0.5)
+                painter.setPen(QPen(ink, 0.8 + 3.4 * abs(share)))
+                start = self._place(state, links.source, source)
+                painter.drawLine(QLineF(start, self._place(state, links.target, target)))
+
+    def _paint_column(
+        self,
+        painter: QPainter,
+        state: MapState,
+        index: int,
+        column: MapColumn,
+        radius: float,
+        colors: Colors,
+    ) -> None:
+        tone = colors.gradient_positive if column.is_gradient else colors.value_positive
+        table = gradient_lut(colors) if column.is_gradient else value_lut(colors)
+        values = column.values
+        scale = 1.0
+        if values is not None:
+            scale = max(float(np.abs(np.nan_to_num(values)).max(initial=0.0)), 1e-300)
+        for unit in range(min(column.units, UNITS_SHOWN)):
+            center = self._place(state, index, unit)
+            ground, ink = colors.surface, colors.text_disabled
+            value: float | None = None
+            if values is not None and unit < len(values):
+                value = float(values[unit])
+                share = float(np.nan_to_num(value / scale))
+                step = int(max(-1.0, min(1.0, share)) * 127.5 + 127.5)
+                color = table[step].tolist()
+                ground = mix(colors.surface, "#" + "".join(f"{c:02x}" for c in color), 0.55)
+                ink = max(("#ffffff", "#14171c"), key=lambda each: contrast(each, ground))
+            edge, width = (tone, 3.0) if column.is_lit else (colors.border, 1.5)
+            if state.focus == (index, unit):
+                edge, width = colors.text, 3.0
+            painter.setPen(QPen(QColor(edge), width))
+            painter.setBrush(QColor(ground))
+            painter.drawEllipse(center, radius, radius)
+            if value is not None and radius >= 15 and len(text := cell_text(value, 2)) <= 7:
+                painter.setPen(QColor(ink))
+                size = 11 if len(text) <= 5 and radius >= 19 else 9 if len(text) <= 6 else 8
+                painter.setFont(monospace_font(size))
+                area = QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius)
+                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+        if column.units > UNITS_SHOWN:
+            below = self._place(state, index, UNITS_SHOWN - 1)
+            painter.setFont(text_font(10))
+            painter.setPen(QColor(colors.text_muted))
+            area = QRectF(below.x() - 40, below.y() + radius + 1, 80, 14)
+            text = f"+ {column.units - UNITS_SHOWN}"
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)

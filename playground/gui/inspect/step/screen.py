@@ -1,0 +1,190 @@
+"""What is seen of a training step: tape on top, cards below, map and sample at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from playground.data.dataset import Split
+from playground.engine.arithmetic import number_text
+from playground.gui.inspect.step.equation_card import EquationCard, sample_of
+from playground.gui.inspect.step.inspector import Inspector
+from playground.gui.inspect.step.map_state import map_state
+from playground.gui.inspect.step.matrix_model import Cell
+from playground.gui.inspect.step.settings import Settings
+from playground.gui.inspect.step.side_cards import KeptCard, OriginCard, UpdateCard
+from playground.gui.inspect.step.side_panel import SidePanel
+from playground.gui.inspect.step.status_line import StatusLine
+from playground.gui.inspect.step.tape_view import TapeView
+from playground.inspection.operation import Operation, Phase
+
+__all__ = ["StepScreen"]
+
+UPDATE = "update."
+"""What the keys of the updates of parameters begin with."""
+MOST_OUTPUTS = 10
+
+
+class StepScreen(QWidget):
+    """Shows where an inspector stands.
+
+    Attributes
+    ----------
+    tape, card, update_card, kept, origin, side, status
+        Its parts. ``status`` has its place at the foot of the window.
+    """
+
+    def __init__(self, inspector: Inspector, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inspector = inspector
+        self.setProperty("canvas", True)
+        self.tape, self.card = TapeView(), EquationCard()
+        self.update_card, self.kept, self.origin = UpdateCard(), KeptCard(), OriginCard()
+        self.side, self.status = SidePanel(), StatusLine()
+        self.status.setParent(self)
+        self.status.hide()
+        cards = QWidget()
+        cards.setProperty("canvas", True)
+        column = QVBoxLayout(cards)
+        column.setContentsMargins(14, 14, 14, 14)
+        column.setSpacing(14)
+        # Above the matrices: there is where one looks for the new weight first.
+        column.addWidget(self.update_card)
+        column.addWidget(self.card)
+        below = QHBoxLayout()
+        below.setSpacing(14)
+        below.addWidget(self.kept, 1)
+        below.addWidget(self.origin, 1)
+        column.addLayout(below)
+        column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(cards)
+        line = QFrame()
+        line.setProperty("separator", "vertical")
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._scroll, 1)
+        middle.addWidget(line)
+        middle.addWidget(self.side)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.tape)
+        whole.addLayout(middle, 1)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Take over the size of the letters, and whether the tape is folded."""
+        size = settings.type_size
+        self.tape.set_type_size(size)
+        self.tape.set_fold({"yes": True, "no": False}.get(settings.fold))
+        for part in (self.card, self.update_card, self.kept, self.origin):
+            part.set_type_size(size)
+
+    def show_tape(self) -> None:
+        """Show another tape, and the current operation of it."""
+        tape = self._inspector.tape
+        if tape is not None:
+            self.tape.show_tape(tape, self._inspector.index)
+            self.show_operation()
+
+    def show_operation(self) -> None:
+        """Show the current operation."""
+        inspector = self._inspector
+        if inspector.tape is None:
+            return
+        operation, decimals = inspector.operation, inspector.settings.decimals
+        self.tape.show_current(inspector.index)
+        self.card.show_operation(operation, decimals, inspector.cell)
+        is_update = operation.key.startswith(UPDATE)
+        title = "What the optimizer remembers" if is_update else "Values kept from the forward pass"
+        self.kept.show_matrices(title, operation.kept, decimals)
+        self.origin.show_origin(self._maker(operation), decimals)
+        self.update_card.setVisible(is_update)
+        self.show_cell()
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def show_cell(self) -> None:
+        """Show the chosen cell of the current operation."""
+        inspector = self._inspector
+        tape, recording = inspector.tape, inspector.recording
+        if tape is None or recording is None or inspector.trainer is None:
+            return
+        operation, cell = inspector.operation, inspector.cell
+        self.card.choose(cell)
+        if operation.key.startswith(UPDATE):
+            self._show_update(operation, cell)
+        situation = recording.situation
+        samples = situation.samples
+        row = min(sample_of(operation.result, cell), len(samples) - 1)
+        where = operation.layer_name or ("inputs" if operation.key == "x" else "loss")
+        phase = operation.phase.value
+        self.side.map.show_state(
+            map_state(tape, inspector.known, row, cell), f"{phase}, {operation.name}"
+        )
+        self.side.show_place(f"{phase.capitalize()} · {where}")
+        self._show_sample(row)
+        scope = f"batch of {len(samples)}" if situation.is_batch else f"sample {samples[0]}"
+        self.status.show_text(
+            f"Step {inspector.trainer.step + 1:,} of training · {scope} · {phase} · "
+            f"operation {inspector.index + 1} of {len(tape)}"
+        )
+
+    def _maker(self, operation: Operation) -> Operation | None:
+        """Return the operation that made the upstream gradient, if there is one to show."""
+        tape = self._inspector.tape
+        if tape is None or not operation.upstreams or operation.phase is not Phase.BACKWARD:
+            return None
+        key = operation.upstreams[0].key
+        return tape.operation(key) if key in tape else None
+
+    def _show_update(self, operation: Operation, cell: Cell) -> None:
+        recording, settings = self._inspector.recording, self._inspector.settings
+        assert recording is not None
+        place = recording.places[operation.key.removeprefix(UPDATE)]
+        row, column = cell[::-1] if settings.columns else cell
+        lines = recording.update.lines(int(place.indices[row, column]))
+        name = operation.operands[0].cell_name(*cell)
+        self.update_card.show_lines(name, lines, max(settings.decimals, 3), "")
+
+    def _show_sample(self, row: int) -> None:
+        inspector = self._inspector
+        recording, trainer, tape = inspector.recording, inspector.trainer, inspector.tape
+        assert recording is not None and trainer is not None  # noqa: PT018
+        assert tape is not None
+        situation = recording.situation
+        number = situation.samples[row]
+        names = trainer.data.task.class_names
+        label = float(trainer.data.samples.labels[number])
+        target = f"target {names[int(label)]}" if names else f"target {label:.4g}"
+        key = output_key(inspector)
+        output = ""
+        if key in tape and tape.index(key) <= inspector.known:
+            decimals = min(inspector.settings.decimals, 4)
+            values = [number_text(float(v), decimals) for v in recording.graph[key][row]]
+            shown = ", ".join(values[:MOST_OUTPUTS])
+            symbol = tape.operation(key).symbol
+            output = f"{symbol} = ({shown})" if len(values) > 1 else f"{symbol} = {shown}"
+        title = f"Sample #{number} · {_set_of(trainer.data.split, number)}"
+        if situation.is_batch:
+            title = f"Sample #{number} · {row + 1} of {len(situation.samples)}"
+        self.side.show_sample(title, trainer.data, number, target, output)
+
+
+def _set_of(split: Split, number: int) -> str:
+    """Return which set a sample belongs to."""
+    sets = (("validation", split.validation), ("test", split.test))
+    return next((name for name, indices in sets if number in indices), "training")
+
+
+def output_key(inspector: Inspector) -> str:
+    """Return the key of what the network answers: probabilities where there are such."""
+    assert inspector.recording is not None
+    tape = inspector.recording.tape
+    if "p" in tape:
+        return "p"
+    forward = [op for op in tape.phase(Phase.FORWARD) if op.layer is not None]
+    return forward[-1].key if forward else "x"
