@@ -115,9 +115,9 @@ def _curve_back(
     activation: Activation,
 ) -> None:
     z, f = recorder.names[source], function_name(type(activation).title)
-    at = result if recorder.slips(Slip.DERIVATIVE_OF_OUTPUT) else source
+    at = result if recorder.slips(Slip.DERIVATIVE_OF_OUTPUT, layer) else source
     values = _slope(recorder, layer, activation, recorder.graph[at])
-    if recorder.slips(Slip.NO_DERIVATIVE):
+    if recorder.slips(Slip.NO_DERIVATIVE, layer):
         values = np.ones_like(values)
     prime = Name(f"{f.text}′({z.text})", rf"{f.latex}'\left({z.latex}\right)")
     note = "Each unit passes its gradient on, scaled by its own slope."

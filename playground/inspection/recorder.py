@@ -80,6 +80,8 @@ class Recorder:
         A mistake to make on purpose, to recognise it in somebody's answer.
     slipped_weights
         Weights to use backwards for :attr:`Slip.UPDATED_WEIGHTS`, by key.
+    slip_layer
+        The only layer in which to make it; ``None``: wherever it can be made.
 
     Attributes
     ----------
@@ -99,10 +101,12 @@ class Recorder:
         fused: bool,
         slip: Slip | None = None,
         slipped_weights: dict[str, Floats] | None = None,
+        slip_layer: int | None = None,
     ) -> None:
         self.situation = situation
         self.fused = fused
         self.slip = slip
+        self._slip_layer = slip_layer
         self._slipped_weights = slipped_weights or {}
         self.graph = Graph()
         self.operations: list[Operation] = []
@@ -153,8 +157,9 @@ class Recorder:
             role = Role.PARAMETER if key in self.places else Role.INPUT
         name, (rows, columns) = self.names[key], self._axes[key]
         values = self.graph[key]
-        if self.slip is Slip.UPDATED_WEIGHTS and is_transposed and key in self._slipped_weights:
-            values = self._slipped_weights[key]
+        if is_transposed and key in self._slipped_weights:
+            if self.slips(Slip.UPDATED_WEIGHTS, self.places[key].layer):
+                values = self._slipped_weights[key]
         if is_transposed:
             values, rows, columns = values.T, columns, rows
         made = "" if key in self.places else key
@@ -384,9 +389,9 @@ class Recorder:
         self.graph.add(key, (of,), lambda value: value)
         self.names[key], self._axes[key] = self.names[of], self._axes[of]
 
-    def slips(self, slip: Slip) -> bool:
-        """Return whether that mistake is to be made."""
-        return self.slip is slip
+    def slips(self, slip: Slip, layer: int | None = None) -> bool:
+        """Return whether that mistake is to be made, in that layer."""
+        return self.slip is slip and (layer is None or self._slip_layer in (None, layer))
 
     def append(self, operation: Operation) -> None:
         """Write down an operation that was made elsewhere."""

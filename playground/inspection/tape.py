@@ -63,7 +63,13 @@ class Recording:
         return float(self.graph["C" if "C" in self.graph else "L"].item())
 
 
-def record(situation: Situation, *, fused: bool = True, slip: Slip | None = None) -> Recording:
+def record(
+    situation: Situation,
+    *,
+    fused: bool = True,
+    slip: Slip | None = None,
+    slip_layer: int | None = None,
+) -> Recording:
     """Carry out a step, and write down every operation.
 
     Parameters
@@ -73,12 +79,14 @@ def record(situation: Situation, *, fused: bool = True, slip: Slip | None = None
         probabilities one operation at a time. Without meaning where the loss fuses nothing.
     slip
         A mistake to make on purpose.
+    slip_layer
+        The only layer in which to make it; ``None``: wherever it can be made.
     """
     slipped = None
     if slip is Slip.UPDATED_WEIGHTS:
         after = record(situation, fused=fused)
         slipped = {key: after.update.after[place.indices] for key, place in after.places.items()}
-    recorder = Recorder(situation, fused, slip, slipped)
+    recorder = Recorder(situation, fused, slip, slipped, slip_layer)
     with np.errstate(all="ignore"):
         record_inputs(recorder)
         key = "x"
