@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 from playground.engine.layers import MAXIMUM_LAYERS, Dense
 from playground.experiment.presets import preset_names
 from playground.experiment.spec import LEARNING_RATES
-from playground.gui.figures.commands import export_picture
+from playground.gui.figures.commands import export_animation, export_picture, export_report
 from playground.gui.theme import CHOICES, theme
 
 if TYPE_CHECKING:
@@ -82,6 +82,16 @@ class Actions:
             lambda: export_picture(window),
             "Ctrl+Shift+E",
             tip="Save or copy any picture that the window shows",
+        )
+        self._add(
+            "Export &animation…",
+            lambda: export_animation(window),
+            tip="The training up to now as a moving picture",
+        )
+        self._add(
+            "Export &report…",
+            lambda: export_report(window),
+            tip="The run on one page: settings, curves, surface and scores",
         )
         menu.addSeparator()
         self._add("&Quit", window.close, "Ctrl+Q")

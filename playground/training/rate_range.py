@@ -10,6 +10,7 @@ samples of the curves after each step, which is less noisy.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -180,6 +181,7 @@ def rate_range(
         window = max(1, settings.steps // 50)
         least = start_loss
         for index, rate in enumerate(rates):
+            progress.check()
             _train_once(trainer, float(rate))
             loss = trainer.evaluations.train.loss()
             if not math.isfinite(loss) or _largest(trainer) > LARGEST_WEIGHT:
@@ -263,13 +265,10 @@ def _judged(
         lowest_at = float(found.rates[lowest])
         steepest_at = float(found.rates[int(np.argmin(slopes))])
         suggested = float(f"{min(lowest_at / SAFETY, steepest_at):.1e}")
-    return RateRange(
-        found.rates,
-        found.losses,
-        smooth,
-        start_loss,
-        diverged_at,
-        lowest_at,
-        steepest_at,
-        suggested,
+    return dataclasses.replace(
+        found,
+        diverged_at=diverged_at,
+        lowest_at=lowest_at,
+        steepest_at=steepest_at,
+        suggested=suggested,
     )

@@ -103,7 +103,7 @@ def test_that_a_range_without_effect_suggests_nothing_and_says_what_to_try() -> 
 
 
 def test_that_an_impossible_range_is_refused_with_a_remedy() -> None:
-    with pytest.raises(JobRefused, match="from 1 to 0.1 is empty; lower the first rate"):
+    with pytest.raises(JobRefused, match=r"from 1 to 0\.1 is empty; lower the first rate"):
         rate_range(TINY, RangeSettings(lowest=1.0, highest=0.1))
     with pytest.raises(InvalidValue, match="steps 5 is out of range"):
         rate_range(TINY, RangeSettings(steps=5))

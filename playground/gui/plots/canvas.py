@@ -94,6 +94,7 @@ class Canvas(QWidget):
         self.marks: tuple[Mark, ...] = ()
         self.message = ""
         self.x_unit = ""
+        self.x_name = "epoch"
         self.x_interval: Interval = (0.0, 1.0)
         self.y_interval: Interval = (-2.0, 0.0)
         self._frame: QPixmap | None = None
@@ -275,20 +276,20 @@ class Canvas(QWidget):
 
     def _paint_marks(self, painter: QPainter) -> None:
         rect = QRectF(self.plot_rect)
-        metrics = painter.fontMetrics()
-        for row, mark in enumerate(self.marks):
-            x = round(self.place_of(mark.x, 0.0).x())
-            if not rect.left() <= x <= rect.right():
-                continue
-            color = theme().color(mark.color_role)
-            painter.setPen(QPen(color, 1.0, Qt.PenStyle.DashLine))
+        places = [(mark, round(self.place_of(mark.x, 0.0).x())) for mark in self.marks]
+        places = [(mark, x) for mark, x in places if rect.left() <= x <= rect.right()]
+        for mark, x in places:
+            painter.setPen(QPen(theme().color(mark.color_role), 1.0, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+        metrics = painter.fontMetrics()
+        for row, (mark, x) in enumerate(places):
             width = metrics.horizontalAdvance(mark.label)
-            fits = x + 5 + width <= rect.right()
-            # One below the other, so that neighbours stay readable.
-            baseline = rect.top() + metrics.ascent() + row * metrics.height()
-            painter.setPen(color)
-            painter.drawText(QPointF(x + 5 if fits else x - 5 - width, baseline), mark.label)
+            left = x + 5 if x + 5 + width <= rect.right() else x - 5 - width
+            # One below the other, and above the lines of others, so that all can be read.
+            box = QRectF(left, rect.top() + row * metrics.height(), width, metrics.height())
+            painter.fillRect(box, theme().color("surface"))
+            painter.setPen(theme().color(mark.color_role))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark.label)
 
     def _paint_band(self, painter: QPainter, band: Band) -> None:
         rect = QRectF(self.plot_rect)

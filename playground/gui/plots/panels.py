@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from playground.gui.plots.canvas import Mark
-from playground.gui.plots.series import Floats, Series
+from playground.gui.plots.series import Series
 from playground.gui.plots.time_plot import TimePlot
+from playground.gui.plots.training_series import (
+    HistoryArrays,
+    gradient_norms,
+    losses,
+    update_ratios,
+)
 
 __all__ = [
     "GradientPlot",
@@ -23,61 +28,6 @@ __all__ = [
 
 HEALTHY_UPDATE = (1e-4, 1e-2)
 """Where the size of an update, over the size of the weights, should be."""
-
-
-class HistoryArrays(Protocol):
-    """What the plots need of the record of a run; n records, in order.
-
-    Attributes
-    ----------
-    epoch : (n,)
-        Passes over the training data, with fractions, ascending.
-    train_loss, validation_loss, test_loss : (n,)
-        NaN where there is no value.
-    gradient_norm, update_ratio : (n, layers)
-        NaN where there is no value.
-    layer_names
-        One per layer.
-    """
-
-    @property
-    def epoch(self) -> Floats: ...
-    @property
-    def train_loss(self) -> Floats: ...
-    @property
-    def validation_loss(self) -> Floats: ...
-    @property
-    def test_loss(self) -> Floats: ...
-    @property
-    def gradient_norm(self) -> Floats: ...
-    @property
-    def update_ratio(self) -> Floats: ...
-    @property
-    def layer_names(self) -> tuple[str, ...]: ...
-
-
-def _per_layer(history: HistoryArrays, values: Floats) -> list[Series]:
-    """Return one series per layer, in the layers' colours."""
-    return [
-        Series(name, f"layer:{index}", history.epoch, values[:, index])
-        for index, name in enumerate(history.layer_names)
-    ]
-
-
-def _losses(history: HistoryArrays) -> list[Series]:
-    return [
-        Series("test", "curve_test", history.epoch, history.test_loss),
-        Series("validation", "curve_validation", history.epoch, history.validation_loss),
-        Series("train", "curve_train", history.epoch, history.train_loss),
-    ]
-
-
-def _gradient_norms(history: HistoryArrays) -> list[Series]:
-    return _per_layer(history, history.gradient_norm)
-
-
-def _update_ratios(history: HistoryArrays) -> list[Series]:
-    return _per_layer(history, history.update_ratio)
 
 
 class TrainingPlot(TimePlot):
@@ -113,7 +63,7 @@ class LossPlot(TrainingPlot):
     """Loss on the training, the validation and the test set."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Loss", _losses, parent=parent)
+        super().__init__("Loss", losses, parent=parent)
 
     def show_best(self, epoch: int) -> None:
         """Mark the epoch to whose weights early stopping would go back; 0 for none."""
@@ -124,14 +74,14 @@ class GradientPlot(TrainingPlot):
     """Size of the gradient of each layer, over time and now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Gradient norms", _gradient_norms, bars=True, parent=parent)
+        super().__init__("Gradient norms", gradient_norms, bars=True, parent=parent)
 
 
 class UpdateRatioPlot(TrainingPlot):
     """Size of each layer's updates over the size of its weights, with its healthy band."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Update : weight", _update_ratios, healthy=HEALTHY_UPDATE, parent=parent)
+        super().__init__("Update : weight", update_ratios, healthy=HEALTHY_UPDATE, parent=parent)
 
 
 class PlotStrip(QWidget):

@@ -71,5 +71,10 @@ def readout_at(place: QPointF, canvas: Canvas, series: Sequence[Series]) -> Read
         mark = canvas.place_of(nearest, height) if math.isfinite(height) else None
         rows.append(Row(each.name, each.color_role, readable(value), mark))
     x = canvas.place_of(nearest, 0.0).x()
-    epoch = f"{nearest:,.0f}" if nearest == int(nearest) else f"{nearest:,.2f}"
-    return Readout(x=x, title=f"epoch {epoch}", rows=tuple(rows))
+    return Readout(x=x, title=f"{canvas.x_name} {_x_text(nearest, canvas)}", rows=tuple(rows))
+
+
+def _x_text(x: float, canvas: Canvas) -> str:
+    if canvas.x_logarithmic:
+        return f"{10.0**x:.2g}"
+    return f"{x:,.0f}" if x == int(x) else f"{x:,.2f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,6 +85,7 @@ class TimePlot(PlotFrame):
         self._series: tuple[Series, ...] = ()
         self._shapes: tuple[Shape, ...] = ()
         self._marks: tuple[Mark, ...] = ()
+        self._y_limit = math.inf
         self._healthy = healthy
         self._smoothing = True
         self._is_stale = True
@@ -198,13 +200,18 @@ class TimePlot(PlotFrame):
     def _fit(self, x: tuple[float, float]) -> None:
         intervals = [shape.y_interval for shape in self._shapes if shape.y_interval is not None]
         y = (min(i[0] for i in intervals), max(i[1] for i in intervals)) if intervals else None
+        if y is not None and y[0] < self._y_limit < y[1]:
+            y = y[0], self._y_limit
         self._viewport.fit(x, y)
         self._canvas.set_marks(self._marks)
         self._canvas.set_ranges(self._viewport.x, self._viewport.y)
         self._is_unfitted = self._viewport.has_headroom
-        newest = ", ".join(f"{each.name} {readable(float(each.y[-1]))}" for each in self._series)
-        self.setAccessibleDescription(f"{self.title} at epoch {x[1]:g}: {newest}")
+        self.setAccessibleDescription(self._in_words(x[1]))
         self._fit_timer.start()
+
+    def _in_words(self, newest: float) -> str:
+        values = ", ".join(f"{each.name} {readable(float(each.y[-1]))}" for each in self._series)
+        return f"{self.title} at epoch {newest:g}: {values}"
 
     def _fit_late(self) -> None:
         """Fit what arrived since the last time, also when it was the last to arrive."""

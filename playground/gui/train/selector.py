@@ -55,15 +55,27 @@ class _Selector(QWidget):
 class NumberSelector(_Selector):
     """A number that can be typed, stepped with the arrow keys, or picked from a list.
 
+    Parameters
+    ----------
+    field
+        A field that holds a number.
+    caption
+        What is written above.
+    helper
+        Icon of a small button beside the list that helps to find a number; "" for none.
+
     Signals
     -------
     edited(object, bool)
         The new number, and whether it is one of a series of steps.
+    helper_clicked()
+        Help is wanted.
     """
 
     edited = Signal(object, bool)
+    helper_clicked = Signal()
 
-    def __init__(self, field: Field, caption: str) -> None:
+    def __init__(self, field: Field, caption: str, helper: str = "") -> None:
         super().__init__()
         self._field, self._caption = field, caption
         self.box = NumberCombo(field)
@@ -75,13 +87,30 @@ class NumberSelector(_Selector):
         self.box.input.committed.connect(
             lambda value: self.edited.emit(value, self.box.input.is_continuous)
         )
-        self._label = _captioned(self, caption, self.box)
+        self.helper: QToolButton | None = None
+        content: QWidget | QHBoxLayout = self.box
+        if helper:
+            self.helper = _Gear(helper)
+            self.helper.setObjectName(f"{field.name}_helper")
+            self.helper.clicked.connect(self.helper_clicked)
+            content = QHBoxLayout()
+            content.setSpacing(1)
+            content.addWidget(self.box, 1)
+            content.addWidget(self.helper)
+        self._label = _captioned(self, caption, content)
         # A caption that changes while training runs must not move what is beside it.
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_value(self, value: float) -> None:
         """Show a number; emits nothing."""
         self.box.show_value(value)
+
+    def show_helper(self, visible: bool) -> None:
+        """Show the button, or leave its room to others."""
+        if self.helper is not None and self.helper.isVisibleTo(self) != visible:
+            self.helper.setVisible(visible)
+            change = self.helper.width() + 1 if visible else -self.helper.width() - 1
+            self.set_widths(self.minimumWidth() + change, self.maximumWidth() + change)
 
     def show_caption(self, caption: str | None) -> None:
         """Show another caption, ``None`` for the usual one; paints nothing if it is the same."""
@@ -207,9 +236,9 @@ class OptionSelector(_Selector):
 class _Gear(QToolButton):
     """A small button beside a list; Enter opens it as Space does."""
 
-    def __init__(self) -> None:
+    def __init__(self, drawing: str = "settings") -> None:
         super().__init__()
-        self.setIcon(icon("settings", "text_muted"))
+        self.setIcon(icon(drawing, "text_muted"))
         self.setIconSize(QSize(15, 15))
         self.setFixedSize(22, HEIGHT)
 

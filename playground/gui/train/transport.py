@@ -53,6 +53,8 @@ class TransportBar(QWidget):
         Back to exactly the initial weights.
     new_weights_requested()
         Other initial weights, from another seed.
+    rate_wanted()
+        Find a learning rate by a range test.
     step_requested(bool)
         Train one batch (``False``) or to the end of the epoch (``True``).
     edited(str, object, str, str)
@@ -62,6 +64,7 @@ class TransportBar(QWidget):
     play_toggled = Signal()
     reset_requested = Signal()
     new_weights_requested = Signal()
+    rate_wanted = Signal()
     step_requested = Signal(bool)
     edited = Signal(str, object, str, str)
 
@@ -172,13 +175,23 @@ class TransportBar(QWidget):
             for name in ("optimizer", "learning_rate", "batch_size", "loss", "regularizer")
         }
         self._optimizer = OptionSelector(fields["optimizer"], "Optimizer")
-        self._learning_rate = NumberSelector(fields["learning_rate"], "Learning rate")
+        self._learning_rate = NumberSelector(
+            fields["learning_rate"], "Learning rate", helper="find-rate"
+        )
+        self._learning_rate.helper_clicked.connect(self.rate_wanted)
+        assert self._learning_rate.helper is not None  # it has just got one
+        set_tip(
+            self._learning_rate.helper,
+            "Find a learning rate",
+            "Trains a copy of the network with rising rates, and shows with which it learns.",
+            shortcut="Ctrl+R",
+        )
         self._batch = NumberSelector(fields["batch_size"], "Batch")
         self._loss = OptionSelector(fields["loss"], "Loss")
         self._regularizer = OptionSelector(fields["regularizer"], "Regularization", summarize=True)
         # Least width at which usual entries can be read, and the width where there is room.
         self._optimizer.set_widths(108, 124)
-        self._learning_rate.set_widths(74, 84)
+        self._learning_rate.set_widths(97, 107)
         self._batch.set_widths(64, 74)
         self._loss.set_widths(134, 176)
         self._regularizer.set_widths(118, 134)
@@ -400,6 +413,7 @@ class TransportBar(QWidget):
                     self._switch.set_compact(is_tight)
                 self._step.setToolButtonStyle(_STEP_STYLES[is_terse])
                 self._step.setFixedWidth(54 if is_terse else 92)
+                self._learning_rate.show_helper(not is_tight)
                 for readout in readouts:
                     readout.set_compact(is_tight)
                 # A layout within a layout keeps its old size until the next turn.
