@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from playground.engine.activations import ReLU, Sigmoid, Tanh
+from playground.engine.activations import Maxout, PReLU, ReLU, Sigmoid, Tanh
 from playground.engine.initializers import Constant, Normal
-from playground.engine.layers import Dense, Output
+from playground.engine.layers import AnyLayer, BatchNorm, Dense, Dropout, LayerNorm, Output, Skip
 from playground.engine.losses import SoftmaxCrossEntropy
 from playground.engine.network import (
     Architecture,
     NetworkSpec,
     Parameters,
+    forward,
     initial_parameters,
     resolve,
 )
@@ -29,7 +30,7 @@ Reals = NDArray[Any]
 TASK = Task(TaskKind.MULTICLASS, ("a", "b", "c"))
 
 
-def _network(*layers: Dense, inputs: int = 6, output: Output | None = None) -> Architecture:
+def _network(*layers: AnyLayer, inputs: int = 6, output: Output | None = None) -> Architecture:
     network = NetworkSpec(layers, output or Output())
     return resolve(network, inputs, SoftmaxCrossEntropy(), TASK)
 
@@ -72,6 +73,71 @@ def test_that_lsuv_gives_every_layer_unit_variance(activation: Any, orthogonal: 
         gram = weights.T @ weights
         assert np.allclose(gram, gram[0, 0] * np.eye(9))
     assert (parameters.biases(0) == 0.3).all()
+
+
+# Every other kind of layer between dense ones, and activations that learn or look around.
+MIXED = (
+    Dense(8, Sigmoid()),
+    BatchNorm(),
+    Dropout(0.5),
+    Dense(8, PReLU()),
+    Skip(1),
+    LayerNorm(),
+    Dense(6, Maxout()),
+    Skip(4),
+)
+
+
+def test_that_lsuv_passes_values_through_other_layers_as_in_training() -> None:
+    architecture = _network(*MIXED)
+    inputs = np.random.default_rng(5).normal(3, 7, (100, 6))
+    parameters, _, texts = _prepared(LSUV(), architecture, inputs)
+    drawn = initial_parameters(architecture, 0, np.dtype("float64"))
+    passes = forward(architecture, parameters, inputs, is_training=True)
+    for index, shape in enumerate(architecture.layers):
+        if isinstance(shape.layer, Dense):
+            assert np.var(passes[index].pre_activation) == pytest.approx(1, abs=0.01)
+        else:
+            assert np.array_equal(parameters.matrices[index], drawn.matrices[index])
+        assert np.array_equal(parameters.slopes[index], drawn.slopes[index])
+    assert np.array_equal(parameters.statistics, drawn.statistics)
+    assert [text.split(" ·")[0] for text in texts] == ["Layer 1", "Layer 4", "Layer 7", "Output"]
+
+
+def test_that_machines_learn_what_other_layers_hand_on() -> None:
+    architecture = _network(*MIXED)
+    inputs = np.random.default_rng(5).normal(3, 7, (100, 6))
+    parameters, shares, texts = _prepared(GreedyRBM(epochs=2), architecture, inputs)
+    drawn = initial_parameters(architecture, 0, np.dtype("float64"))
+    changed = [
+        not np.array_equal(parameters.matrices[index], drawn.matrices[index])
+        for index in range(len(architecture.layers))
+    ]
+    assert changed == [True, False, False, True, False, False, True, False, False]
+    assert np.isfinite(parameters.vector).all()
+    assert list(dict.fromkeys(text.split(" ·")[0] for text in texts)) == [
+        "Layer 1",
+        "Layer 4",
+        "Layer 7",
+    ]
+    assert shares[-1] == pytest.approx(1)
+
+
+def test_that_a_layer_in_between_changes_no_other_machine() -> None:
+    inputs = _patterns()
+    plain = _network(Dense(8, Sigmoid()), Dense(4, Sigmoid()))
+    dropped = _network(Dense(8, Sigmoid()), Dropout(0.5), Dense(4, Sigmoid()))
+    first, _, _ = _prepared(GreedyRBM(epochs=2), plain, inputs)
+    second, _, _ = _prepared(GreedyRBM(epochs=2), dropped, inputs)
+    assert np.array_equal(first.matrices[1], second.matrices[2])
+
+
+def test_that_a_network_without_hidden_layers_has_nothing_to_pretrain() -> None:
+    architecture = _network()
+    parameters, shares, _ = _prepared(GreedyRBM(), architecture, _patterns())
+    drawn = initial_parameters(architecture, 0, np.dtype("float64"))
+    assert not shares
+    assert np.array_equal(parameters.vector, drawn.vector)
 
 
 def test_that_lsuv_leaves_a_layer_without_variance_alone() -> None:
