@@ -127,7 +127,7 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     preparation: Annotated[
         AnyPreparation,
         shown(
-            "Preparation",
+            "Weight preparation",
             help="What is done to the initial weights before the first step, looking at the "
             "training inputs.",
         ),

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import msgspec
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from playground.engine.layers import MAXIMUM_LAYERS, Dense
+from playground.engine.preparation import AnyPreparation
 from playground.experiment.presets import preset_names
 from playground.experiment.spec import LEARNING_RATES
 from playground.gui.figures.commands import export_animation, export_picture, export_report
 from playground.gui.theme import CHOICES, theme
+from playground.schema.describe import summary_of, tag_of, title_of
 
 if TYPE_CHECKING:
     from playground.gui.main_window import MainWindow
+    from playground.gui.session import Session
 
 _PANELS = (
     ("data", "&Data panel", "F6"),
@@ -152,6 +155,9 @@ class Actions:
         menu.addSeparator()
         self._add("&Reset", session.reset, "R", tip="Back to exactly the same initial weights")
         self._add("&New weights", session.draw_new_weights, "N", tip="Draw with a new seed")
+        preparations = menu.addMenu("&Prepare weights")
+        preparations.setToolTipsVisible(True)
+        preparations.aboutToShow.connect(lambda: fill_preparations(preparations, session))
         menu.addSeparator()
         transport = self._window.workspace.transport
         self._add("&Faster", lambda: transport.pace.change(1), "Ctrl+Up")
@@ -272,6 +278,26 @@ class Actions:
         from playground.gui.dialogs.help_dialogs import AboutDialog
 
         AboutDialog(self._window).open()
+
+
+def fill_preparations(menu: QMenu, session: Session) -> None:
+    """Offer every preparation of the initial weights, the present one marked."""
+    if menu.isEmpty():
+        group = QActionGroup(menu)
+        for option in get_args(AnyPreparation):
+            action = menu.addAction(title_of(option))
+            action.setData(tag_of(option))
+            action.setToolTip(summary_of(option))
+            action.setCheckable(True)
+            group.addAction(action)
+        group.triggered.connect(
+            lambda action: session.edit(
+                "training.preparation", action.data(), "Set weight preparation"
+            )
+        )
+    present = tag_of(session.spec.training.preparation)
+    for action in menu.actions():
+        action.setChecked(action.data() == present)
 
 
 def _fill_presets(menu: QMenu, window: MainWindow) -> None:

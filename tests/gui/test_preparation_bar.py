@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from playground.engine.preparation import LSUV, AnyPreparation
+from playground.gui.actions import fill_preparations
 from playground.gui.preferences import Preferences
 from playground.gui.session import Session
 from playground.gui.train.preparation_bar import PreparationBar
 from playground.gui.train.workspace import TrainWorkspace
+from playground.schema.describe import title_of
 from playground.schema.validation import replaced
 from tests.training.specs import TINY
 
@@ -63,3 +67,20 @@ def test_that_what_is_done_at_once_is_not_worth_a_word(qtbot: QtBot) -> None:
     bar.end()
     assert not bar.isVisible()
     assert not bar._timer.isActive()
+
+
+def test_that_the_menu_offers_every_preparation_and_marks_the_present_one(
+    qtbot: QtBot, workspace: TrainWorkspace
+) -> None:
+    session, menu = workspace._session, QMenu(workspace)
+    fill_preparations(menu, session)
+    titles = [action.text() for action in menu.actions()]
+    assert titles == [title_of(option) for option in get_args(AnyPreparation)]
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["Greedy RBM"]
+    assert "Greedy RBM" in workspace.network.footer.note
+    menu.actions()[titles.index("LSUV")].trigger()
+    assert isinstance(session.spec.training.preparation, LSUV)
+    assert session.undo_stack.undoText() == "Set weight preparation"
+    assert "LSUV" in workspace.network.footer.note
+    fill_preparations(menu, session)
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["LSUV"]

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from playground.engine.preparation import NoPreparation, Preparation
 from playground.experiment.spec import ExperimentSpec
 from playground.gui.theme import theme
 from playground.gui.train.network.board import CARDS_HEIGHT, Board
@@ -74,6 +75,7 @@ class NetworkView(QWidget):
         self.editor = WeightEditor(self)
         self._mean: np.ndarray[Any, Any] | None = None
         self._image_data: object = None
+        self._preparation: Preparation = NoPreparation()
         self._wishes: dict[str, Any] = {}
         self._pending: Snapshot | None = None
 
@@ -104,6 +106,9 @@ class NetworkView(QWidget):
             self.canvas.forget_pictures()
         self.editor.close_editor()
         self.board.show_spec(spec, names)
+        if spec.training.preparation != self._preparation:
+            self._preparation = spec.training.preparation
+            self._show_note()
         self._tell_wishes()
 
     def show_loaded(self, loaded: Loaded) -> None:
@@ -198,7 +203,15 @@ class NetworkView(QWidget):
         self.popup.hide()
 
     def _on_laid_out(self) -> None:
+        self._show_note()
+        self._tell_wishes()
+
+    def _show_note(self) -> None:
+        """Say what the picture alone does not."""
         notes = []
+        if self._preparation.is_needed:
+            # The cards name what the weights were drawn from.
+            notes.append(f"initial weights prepared by {title_of(type(self._preparation))}")
         if self.canvas.is_partial:
             notes.append(f"strongest {LINK_LIMIT} links per layer")
         names = self.canvas.names
@@ -206,7 +219,6 @@ class NetworkView(QWidget):
             notes.append("image links: size of all weights")
         text = " · ".join(notes)
         self.footer.show_note(text[:1].upper() + text[1:])
-        self._tell_wishes()
 
     def _on_quantity(self, quantity: Quantity) -> None:
         self.canvas.show_quantity(quantity)
