@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.engine.activations import Activation
+from playground.engine.activations import Activation, AnyActivation
 from playground.engine.head import Head
 from playground.engine.layers import MAXIMUM_LAYERS, AnyLayer, Dense, Dropout, Layer, Output
 from playground.engine.layers.base import Context
@@ -203,7 +203,7 @@ def resolve(network: NetworkSpec, input_count: int, loss: Loss, task: Task) -> A
     """
     check_layers(network, input_count)
     output = network.output
-    activation = output.activation or loss.output_activation(task)
+    activation = output.activation or cast(AnyActivation, loss.output_activation(task))
     head = Head(loss, task, activation)
     last = Dense(
         head.output_count,

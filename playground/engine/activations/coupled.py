@@ -136,14 +136,14 @@ class Maxout(Activation, frozen=True, tag="maxout"):
     ) -> tuple[Reals, Reals]:
         largest = (self._apart(z) == a[:, None]).astype(z.dtype)
         shares = largest / largest.sum(1, keepdims=True)
-        return (upstream[:, None] * shares).reshape(z.shape), parameters
+        return np.asarray((upstream[:, None] * shares).reshape(z.shape)), parameters
 
     def sides_of_kinks(self, z: Reals) -> tuple[Reals, ...]:
         return (np.argmax(self._apart(z), 1).astype(float),)
 
     def _apart(self, z: Reals) -> Reals:
         """Return z (n, pieces · units) as (n, pieces, units)."""
-        return z.reshape(len(z), self.pieces, -1)
+        return np.asarray(z.reshape(len(z), self.pieces, -1))
 
     def record_apply(
         self, z: Array, a: Array, parameters: Array, kept: dict[str, Array]
@@ -192,7 +192,7 @@ class Softmax(Activation, frozen=True, tag="softmax"):
 
     def jacobian(self, a: Reals) -> Reals:
         """Return ∂a/∂z (units, units) for the outputs (units,) of one sample."""
-        return np.diag(a) - np.outer(a, a)
+        return np.asarray(np.diag(a) - np.outer(a, a))
 
     def pull_back(
         self, upstream: Reals, z: Reals, a: Reals, parameters: Reals

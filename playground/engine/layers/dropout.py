@@ -93,6 +93,7 @@ class Dropout(Layer, frozen=True, tag="dropout"):
         if place.inputs_error is None:
             return []
         if self.rate == 0:
+            assert place.error is not None
             return [call(np.copyto, place.inputs_error, place.error)]
         mask = place.buffer("mask", *place.pre_activation.shape)
         return [call(np.multiply, place.error, mask, place.inputs_error)]
