@@ -70,7 +70,8 @@ class Run:
         cls, spec: ExperimentSpec, state: dict[str, Any], data: PreparedData | None = None
     ) -> Run:
         """Return a copy of a run from what :meth:`Trainer.state` gave."""
-        trainer = Trainer(spec, data)
+        # With parameters at hand, initial weights that take long to prepare are not made again.
+        trainer = Trainer(spec, data, state["parameters"])
         trainer.restore(state)
         return cls(trainer)
 

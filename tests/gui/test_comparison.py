@@ -170,6 +170,8 @@ def test_that_tables_are_copied(qtbot: QtBot, window: ComparisonWindow) -> None:
     assert "held-out accuracy" in QApplication.clipboard().text()
     window.copy_csv()
     assert QApplication.clipboard().text().startswith("layers,parameters,fold")
+    window.copy_picture()
+    assert QApplication.clipboard().image().width() > 500
 
 
 def test_that_a_refusal_is_shown(qtbot: QtBot, window: ComparisonWindow) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.gui.comparison.model import Column, ResultsModel
+from playground.gui.figures.figure import Figure
 from playground.gui.plots.ticks import Tick, linear_ticks
 from playground.gui.theme import monospace_font, text_font, theme
 from playground.training.cross_validation import Candidate, Measure
@@ -30,7 +31,7 @@ ROW_HEIGHT = 38
 HEADER_HEIGHT = 48
 MARGIN = 16
 """Between the ends of the axis and those of its column."""
-_TICK_EVERY = 64
+_TICK_EVERY = 46
 """Pixels between ticks, about."""
 _DOT = 3.4
 _WIDTHS = {
@@ -71,6 +72,25 @@ class ResultsView(QTableView):
                 header.resizeSection(column, _WIDTHS[column])
         theme().changed.connect(self.viewport().update)
 
+    def figure(self) -> Figure | None:
+        """Return the table as a picture, without what is selected; ``None`` while it is empty."""
+        rows = self.model().rowCount()
+        if not rows:
+            return None
+        size = QSize(self.horizontalHeader().length(), HEADER_HEIGHT + rows * ROW_HEIGHT)
+        return Figure("Comparison of architectures", size, self._paint_whole)
+
+    def _paint_whole(self, painter: QPainter) -> None:
+        header = self.horizontalHeader()
+        for column in Column:
+            left, width = header.sectionPosition(column), header.sectionSize(column)
+            header.paintSection(painter, QRect(left, 0, width, HEADER_HEIGHT), column)
+            for row in range(self.model().rowCount()):
+                option = QStyleOptionViewItem()
+                option.rect = QRect(left, HEADER_HEIGHT + row * ROW_HEIGHT, width, ROW_HEIGHT)
+                index = self.model().index(row, column)
+                self.itemDelegate().paint(painter, option, index)
+
 
 class _Heading(QHeaderView):
     """Headings, and the axis of the dots in one of them."""
@@ -89,7 +109,6 @@ class _Heading(QHeaderView):
         """Paint one heading."""
         colors = theme().current
         painter.save()
-        painter.fillRect(area, QColor(colors.surface))
         painter.setPen(QColor(colors.separator))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         text = str(self._results.headerData(section, Qt.Orientation.Horizontal))
@@ -165,7 +184,8 @@ class _Cells(QStyledItemDelegate):
         candidate = self._results.candidate(row)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(area, QColor(colors.accent_soft if is_selected else colors.surface))
+        if is_selected:
+            painter.fillRect(area, QColor(colors.accent_soft))
         if column is Column.DOTS:
             self._paint_dots(painter, area, candidate, row == self._results.best)
         else:

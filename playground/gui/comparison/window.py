@@ -175,6 +175,9 @@ class ComparisonWindow(QDialog):
         menu = QMenu(self.copy_button)
         menu.addAction("As a table in text", self.copy_text)
         menu.addAction("As CSV, one line per fold", self.copy_csv)
+        menu.addAction("As a picture", self.copy_picture)
+        menu.addSeparator()
+        menu.addAction("Save picture…", self.save_picture)
         self.copy_button.setMenu(menu)
         self.use_button = QPushButton("Use this architecture")
         self.use_button.clicked.connect(self.use_selected)
@@ -260,6 +263,23 @@ class ComparisonWindow(QDialog):
         if self.model.result is not None:
             QGuiApplication.clipboard().setText(csv_table(self.model.result))
             self._show_state("Copied one line per fold.")
+
+    def copy_picture(self) -> None:
+        """Put a picture of the table on the clipboard."""
+        from playground.gui.figures.menu import copy_picture
+
+        figure = self.view.figure()
+        if figure is not None:
+            copy_picture(figure)
+            self._show_state("Copied a picture of the table.")
+
+    def save_picture(self) -> None:
+        """Ask for a file and write a picture of the table to it."""
+        from playground.gui.figures.menu import save
+
+        figure = self.view.figure()
+        if figure is not None:
+            save(self, figure, ".png", told=self._show_state)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop comparing."""

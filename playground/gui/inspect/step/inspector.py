@@ -69,11 +69,6 @@ class Inspector(QObject):
         return self._index
 
     @property
-    def known(self) -> int:
-        """Place of the last operation whose result is not hidden."""
-        return self._index
-
-    @property
     def cell(self) -> Cell:
         """The chosen cell of its result."""
         return self._cell
@@ -136,8 +131,12 @@ class Inspector(QObject):
             numbers = trainer.data.split.train[list(situation.samples)]
             return dataclasses.replace(situation, samples=tuple(map(int, numbers)))
         number, samples = self._settings.sample, trainer.data.samples
+        place = np.flatnonzero(trainer.data.split.train == number)
+        if len(place):
+            return dataclasses.replace(situation_of(trainer, int(place[0])), samples=(number,))
         return dataclasses.replace(
             situation_of(trainer, 0),
+            weights=None,
             inputs=samples.inputs[number : number + 1].astype(np.float64),
             targets=trainer.architecture.head.targets(samples.labels[number : number + 1]),
             samples=(number,),
@@ -280,7 +279,8 @@ def _beside(starts: list[int], now: int, direction: int) -> int | None:
 
 def trainer_from(spec: ExperimentSpec, data: PreparedData, state: dict[str, Any]) -> Trainer:
     """Return a trainer of one's own that stands where another one stood."""
-    trainer = Trainer(spec, data)
+    # With parameters at hand, initial weights that take long to prepare are not made again.
+    trainer = Trainer(spec, data, state["parameters"])
     trainer.restore(state)
     return trainer
 
