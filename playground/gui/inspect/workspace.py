@@ -120,6 +120,9 @@ class InspectWorkspace(QWidget):
         self._panels.setCurrentWidget(panel)
         self._controls.setCurrentWidget(controls)
         self.setFocusProxy(panel)
+        if self.isVisible():
+            # The arrow keys step; on the buttons of the tabs they would go to the other tab.
+            panel.setFocus(Qt.FocusReason.OtherFocusReason)
         self._preferences.remember("inspect.tab", name)
 
     def _add(self, panel: QWidget, controls: QWidget) -> None:
@@ -130,6 +133,7 @@ class InspectWorkspace(QWidget):
         frame = QFrame()
         frame.setProperty("segmented", True)
         frame.setAccessibleName("What is inspected")
+        frame.setFixedHeight(36)
         row = QHBoxLayout(frame)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

@@ -39,6 +39,7 @@ class Add(Gate):
     does: ClassVar[str] = "distributes"
     rule: ClassVar[str] = "Addition hands the gradient to both inputs unchanged."
     arity: ClassVar[int] = 2
+    is_symmetric: ClassVar[bool] = True
 
     @property
     def symbol(self) -> str:
@@ -177,6 +178,7 @@ class Multiply(Gate):
         "Multiplication swaps its inputs: each gets the gradient times the other input."
     )
     arity: ClassVar[int] = 2
+    is_symmetric: ClassVar[bool] = True
 
     @property
     def symbol(self) -> str:

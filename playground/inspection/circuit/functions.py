@@ -239,6 +239,7 @@ class _Choice(Gate):
 
     does: ClassVar[str] = "routes"
     arity: ClassVar[int] = 2
+    is_symmetric: ClassVar[bool] = True
 
     def _first_is_taken(self, first: float, second: float) -> bool:
         raise NotImplementedError

@@ -32,6 +32,8 @@ class Gate:
         The same as a sentence.
     arity
         Number of inputs.
+    is_symmetric
+        Whether its inputs may change places.
     """
 
     tag: ClassVar[str]
@@ -39,6 +41,7 @@ class Gate:
     does: ClassVar[str] = "scales"
     rule: ClassVar[str] = "The gradient is multiplied by the slope of the function."
     arity: ClassVar[int] = 1
+    is_symmetric: ClassVar[bool] = False
 
     @property
     def symbol(self) -> str:

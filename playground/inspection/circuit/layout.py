@@ -6,6 +6,7 @@ Tagawa & Toda 1981), heights as close to those of the neighbours as the spacing 
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from playground.inspection.circuit.leaves import Number
 __all__ = ["Layout", "arranged"]
 
 SWEEPS = 8
+BRANCH = 0.7
+"""Distance of the branches of a copy, each of which carries numbers of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class _Ranks:
     def __init__(self, circuit: Circuit, columns: list[int]) -> None:
         self.rank_of = list(columns)
         self.bends: list[list[int]] = []
+        self.sizes = [max(1.0, BRANCH * len(circuit.outputs(node.index))) for node in circuit.nodes]
         self.before: list[list[int]] = [[] for _ in columns]
         self.after: list[list[int]] = [[] for _ in columns]
         for wire in circuit.wires:
@@ -99,6 +103,7 @@ class _Ranks:
             self.rank_of.append(rank)
             self.before.append([])
             self.after.append([])
+            self.sizes.append(1.0)
             path.append(len(self.rank_of) - 1)
         path.append(wire.target)
         for first, second in itertools.pairwise(path):
@@ -145,12 +150,18 @@ class _Ranks:
 
     def _swap_neighbours(self) -> None:
         """Exchange neighbours while that removes crossings."""
+        position = self._positions()
         for order in self.orders:
             for index in range(len(order) - 1):
-                before = self.crossings()
-                order[index], order[index + 1] = order[index + 1], order[index]
-                if self.crossings() >= before:
-                    order[index], order[index + 1] = order[index + 1], order[index]
+                upper, lower = order[index], order[index + 1]
+                gain = 0
+                for near in (self.before, self.after):
+                    above = [position[one] for one in near[upper]]
+                    below = [position[one] for one in near[lower]]
+                    gain += sum((a > b) - (a < b) for a in above for b in below)
+                if gain > 0:
+                    order[index], order[index + 1] = lower, upper
+                    position[upper], position[lower] = index + 1, index
 
     def _positions(self) -> dict[int, int]:
         return {item: place for order in self.orders for place, item in enumerate(order)}
@@ -165,7 +176,10 @@ class _Ranks:
                 for item in order
                 for target in sorted(self.after[item], key=position.__getitem__)
             ]
-            total += sum(a > b for i, a in enumerate(ends) for b in ends[i + 1 :])
+            seen: list[int] = []
+            for end in ends:
+                total += len(seen) - bisect.bisect_right(seen, end)
+                bisect.insort(seen, end)
         return total
 
     def places(self) -> list[float]:
@@ -184,20 +198,24 @@ class _Ranks:
                     else height[item]
                     for item in order
                 ]
-                for item, found in zip(order, _spaced(wanted), strict=True):
+                sizes = [self.sizes[item] for item in order]
+                for item, found in zip(order, _spaced(wanted, sizes), strict=True):
                     height[item] = found
         top = min(height)
         return [found - top for found in height]
 
 
-def _spaced(wanted: list[float]) -> list[float]:
-    """Return places at least 1 apart, in this order, with the least squared distance to these.
+def _spaced(wanted: list[float], sizes: list[float]) -> list[float]:
+    """Return places in this order, apart by their sizes, with the least squared distance to these.
 
     Pool adjacent violators: https://en.wikipedia.org/wiki/Isotonic_regression
     """
+    offsets = [0.0]
+    for first, second in itertools.pairwise(sizes):
+        offsets.append(offsets[-1] + (first + second) / 2)
     pools: list[list[float]] = []
-    for index, desired in enumerate(wanted):
-        pools.append([desired - index, 1.0])
+    for desired, offset in zip(wanted, offsets, strict=False):
+        pools.append([desired - offset, 1.0])
         while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
             mean, count = pools.pop()
             pools[-1] = [
@@ -207,5 +225,5 @@ def _spaced(wanted: list[float]) -> list[float]:
     placed: list[float] = []
     for middle, size in pools:
         for _ in range(int(size)):
-            placed.append(middle + len(placed))
+            placed.append(middle + offsets[len(placed)])
     return placed
