@@ -132,6 +132,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--epochs", type=_whole(0), metavar="N", help="passes over the data")
     command.add_argument("--output", type=Path, required=True, metavar="PATH")
     command.set_defaults(run=_export)
+
+    command = commands.add_parser("report", help="train, then write one page about the run")
+    _add_experiment(command)
+    command.add_argument("--epochs", type=_whole(0), metavar="N", help="passes over the data")
+    command.add_argument("--output", type=Path, required=True, metavar="F.pdf|F.html")
+    command.set_defaults(run=_report)
     return parser
 
 
@@ -493,8 +499,7 @@ def _export(options: argparse.Namespace) -> int:
     from playground.files import FileNotWritten
     from playground.training.jobs import JobRefused, Progress
 
-    if not options.output.absolute().parent.is_dir():
-        raise UsageError(f"--output {options.output} is in no folder that exists; make it first")
+    _check_folder(options.output)
     try:
         exporter = made_exporter(options.format, options.format_options)
         run = _trained_run(options)
@@ -506,6 +511,45 @@ def _export(options: argparse.Namespace) -> int:
     if proof:
         print(proof, file=sys.stderr)
     return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    _check_folder(options.output)
+    if options.output.suffix.lower() not in (".pdf", ".html"):
+        raise UsageError(f"--output {options.output} is neither a .pdf nor an .html file")
+    _prepare_painting()
+    from playground.files import FileNotWritten
+    from playground.gui.application import application
+    from playground.gui.reports.report import write_report
+    from playground.training.jobs import JobRefused, Progress
+
+    try:
+        run = _trained_run(options)
+        application()
+        write_report(run, options.output, Progress())
+    except (FileNotWritten, JobRefused) as error:
+        raise UsageError(str(error)) from error
+    print(options.output)
+    return 0
+
+
+def _check_folder(output: Path) -> None:
+    """Refuse a file that cannot be written before time is spent on what should go into it."""
+    if not output.absolute().parent.is_dir():
+        raise UsageError(f"--output {output} is in no folder that exists; make it first")
+
+
+def _prepare_painting() -> None:
+    """Let Qt paint without a screen, or say what it misses."""
+    import os
+
+    if sys.platform.startswith("linux"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from playground.gui.preflight import check_or_explain
+
+    problem = check_or_explain()
+    if problem is not None:
+        raise UsageError(problem)
 
 
 def _trained_run(options: argparse.Namespace) -> Run:

@@ -13,6 +13,7 @@ from playground.data.scaling import AnyScaling
 from playground.engine.activations import AnyActivation
 from playground.engine.class_weights import AnyClassWeights
 from playground.engine.clipping import AnyClipping
+from playground.engine.constraints import AnyConstraint
 from playground.engine.initializers import AnyInitializer
 from playground.engine.layers import AnyLayer, Output
 from playground.engine.losses import AnyLoss
@@ -46,6 +47,7 @@ REGISTRIES: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "class_weights": members(AnyClassWeights),
     "regularizers": members(AnyRegularizer),
     "clippings": members(AnyClipping),
+    "constraints": members(AnyConstraint),
     "stoppings": members(AnyStopping),
 }
 """Every registry by the name of its topic."""

@@ -56,7 +56,7 @@ def whole(widget: QWidget, title: str) -> Figure:
 
 
 def _shown(window: QWidget) -> list[tuple[QWidget, Figure]]:
-    found = []
+    found: list[tuple[QWidget, Figure]] = []
     for view in window.findChildren(QWidget):
         if isinstance(view, HasFigure) and view.isVisibleTo(window):
             figure = view.figure()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -93,7 +93,8 @@ def save(
     bool
         Whether it was written.
     """
-    path = ask_for_path(widget, f"Save “{figure.title}”", figure.file_name, suffix, _KINDS[suffix])
+    kinds = {suffix: _KINDS[suffix]}
+    path = ask_for_path(widget, f"Save “{figure.title}”", figure.file_name, kinds)
     if path is None:
         return False
     try:
@@ -106,7 +107,9 @@ def save(
     return True
 
 
-def ask_for_path(widget: QWidget, question: str, name: str, suffix: str, kind: str) -> Path | None:
+def ask_for_path(
+    widget: QWidget, question: str, name: str, kinds: Mapping[str, str]
+) -> Path | None:
     """Ask where to save, beginning in the folder of the last time; ``None`` if nowhere.
 
     Parameters
@@ -115,17 +118,21 @@ def ask_for_path(widget: QWidget, question: str, name: str, suffix: str, kind: s
         Title of the dialog.
     name
         Proposed for the file, without suffix.
-    suffix, kind
-        Of the file: its ending, and what that means in words.
+    kinds
+        What the file may be, in words, by suffix; the first is proposed. The suffix of what is
+        chosen is one of them.
     """
     preferences = Preferences()
-    proposal = str(Path(preferences.folder) / f"{name}{suffix}")
-    chosen, _ = QFileDialog.getSaveFileName(widget, question, proposal, f"{kind} (*{suffix})")
+    first = next(iter(kinds))
+    proposal = str(Path(preferences.folder) / f"{name}{first}")
+    filters = ";;".join(f"{words} (*{suffix})" for suffix, words in kinds.items())
+    chosen, filtered = QFileDialog.getSaveFileName(widget, question, proposal, filters)
     if not chosen:
         return None
     path = Path(chosen)
-    if path.suffix.lower() != suffix:
-        path = path.with_name(path.name + suffix)
+    if path.suffix.lower() not in kinds:
+        meant = next((suffix for suffix in kinds if f"(*{suffix})" in filtered), first)
+        path = path.with_name(path.name + meant)
     preferences.folder = str(path.parent)
     return path
 

@@ -24,17 +24,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.gui.figures.figure import Figure
 from playground.gui.figures.menu import copy_picture, figure_menu
-from playground.gui.palette import Colors, contrast, mix
-from playground.gui.theme import monospace_font, text_font, theme
+from playground.gui.theme import theme
+from playground.gui.train.output.confusion_picture import LEFT, TOP, ConfusionPicture
 
 __all__ = ["ConfusionView"]
 
 Counts = NDArray[np.int64]
 Cell = tuple[int, int]
-
-_LEFT, _TOP = 30, 30
-"""Room for the labels of rows and columns."""
-_GAP = 1.5
 
 
 class ConfusionView(QWidget):
@@ -123,23 +119,23 @@ class ConfusionView(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height at which the cells are squares."""
-        return width - _LEFT + _TOP
+        return width - LEFT + TOP
 
     def sizeHint(self) -> QSize:
         """Return the size in the design."""
         return QSize(288, 288)
 
     def _cell_size(self) -> float:
-        return min(self.width() - _LEFT, self.height() - _TOP) / max(1, len(self._names))
+        return min(self.width() - LEFT, self.height() - TOP) / max(1, len(self._names))
 
     def _cell_rect(self, true: int, predicted: int) -> QRectF:
         size = self._cell_size()
-        return QRectF(_LEFT + predicted * size, _TOP + true * size, size, size)
+        return QRectF(LEFT + predicted * size, TOP + true * size, size, size)
 
     def _cell_at(self, place: QPointF) -> Cell | None:
         size = self._cell_size()
-        column = int((place.x() - _LEFT) // size)
-        row = int((place.y() - _TOP) // size)
+        column = int((place.x() - LEFT) // size)
+        row = int((place.y() - TOP) // size)
         inside = 0 <= row < len(self._names) and 0 <= column < len(self._names)
         return (row, column) if inside else None
 
@@ -175,7 +171,7 @@ class ConfusionView(QWidget):
         if not self._names:
             return None
         side = round(self._cell_size() * len(self._names))
-        size = QSize(_LEFT + side, _TOP + side)
+        size = QSize(LEFT + side, TOP + side)
         return Figure("Confusion matrix", size, self.paint_picture, data=self._csv_text)
 
     def _csv_text(self) -> str:
@@ -190,58 +186,8 @@ class ConfusionView(QWidget):
 
     def paint_picture(self, painter: QPainter) -> None:
         """Paint the matrix without its ground."""
-        colors = theme().current
-        if not self._names:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_labels(painter, colors)
-        size = self._cell_size()
-        counts = self._counts
-        totals = counts.sum(1) if counts is not None else None
-        number_size = 11 if counts is None or counts.max(initial=0) < 1000 else 9
-        painter.setFont(monospace_font(number_size if size > 22 else 9))
-        for true in range(len(self._names)):
-            for predicted in range(len(self._names)):
-                count = int(counts[true, predicted]) if counts is not None else 0
-                total = int(totals[true]) if totals is not None else 0
-                self._paint_cell(painter, colors, (true, predicted), count, total)
-
-    def _paint_cell(
-        self, painter: QPainter, colors: Colors, cell: Cell, count: int, total: int
-    ) -> None:
-        rect = self._cell_rect(*cell).adjusted(_GAP / 2, _GAP / 2, -_GAP / 2, -_GAP / 2)
-        share = count / total if total else 0.0
-        if cell[0] == cell[1]:
-            ground = mix(colors.background, colors.value_positive, share)
-        else:
-            # Rare mistakes must be seen, too: the root lifts them.
-            ground = mix(colors.background, colors.value_negative, min(1.0, share**0.5 * 1.15))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(ground))
-        painter.drawRoundedRect(rect, 3, 3)
-        if count:
-            ink = max(("#ffffff", "#14171c"), key=lambda each: contrast(each, ground))
-            painter.setPen(QColor(ink))
-            text = str(count) if count < 10_000 else f"{count / 1000:.0f}k"
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _paint_labels(self, painter: QPainter, colors: Colors) -> None:
-        size = self._cell_size()
-        painter.setPen(QColor(colors.text_muted))
-        painter.setFont(text_font(10))
-        width = size * len(self._names)
-        painter.drawText(QRectF(_LEFT, 0, width, 14), Qt.AlignmentFlag.AlignCenter, "predicted")
-        painter.save()
-        painter.translate(0, _TOP + width)
-        painter.rotate(-90)
-        painter.drawText(QRectF(0, 0, width, 14), Qt.AlignmentFlag.AlignCenter, "true")
-        painter.restore()
-        painter.setFont(monospace_font(11))
-        for index, name in enumerate(self._names):
-            column = QRectF(_LEFT + index * size, 14, size, _TOP - 14)
-            painter.drawText(column, Qt.AlignmentFlag.AlignCenter, name)
-            row = QRectF(14, _TOP + index * size, _LEFT - 16, size)
-            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, name)
+        if self._names:
+            ConfusionPicture(self._names, self._counts, self._cell_size()).paint(painter)
 
     def _forget_picture(self) -> None:
         self._picture = None

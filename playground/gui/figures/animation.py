@@ -1,0 +1,294 @@
+"""A training run as a moving picture: trained again from its initial weights, and painted.
+
+Training is deterministic, so that training again shows the very run, frame by frame, without
+anything having been kept of it. Everything here may run in a thread.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Annotated, Any, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from playground.data.prepared import PreparedData
+from playground.experiment.spec import ExperimentSpec
+from playground.files import whole_file
+from playground.gui.figures.figure import encoded
+from playground.gui.figures.run_pictures import RunPictures
+from playground.gui.palette import DARK, LIGHT, Colors
+from playground.gui.theme import monospace_font, text_font, theme
+from playground.schema.parameter import shown, whole
+from playground.training.jobs import JobRefused, Progress
+from playground.training.snapshot import Snapshot
+from playground.training.trainer import Diverged, Trainer
+
+__all__ = ["AnimationChoices", "Recording", "frame", "record", "write_animation"]
+
+LAST_FRAME_SECONDS = 2.0
+"""How long the last frame stands, before the animation begins anew."""
+_CHUNK = 200
+_RECORDING = 0.6
+"""Share of the work that is training; the rest is painting."""
+_HEAD, _MARGIN = 44.0, 18.0
+
+
+class AnimationChoices(msgspec.Struct, frozen=True):
+    """What an animation shows, and how."""
+
+    format: Annotated[
+        Literal["GIF", "PNG_frames"],
+        shown("Format", help="GIF plays everywhere. PNG frames, in a zip, are for video editors."),
+    ] = "GIF"
+    content: Annotated[
+        Literal["everything", "output", "network"],
+        shown(
+            "Content",
+            help="Everything: network, output and loss. Output: what it says, and the loss.",
+        ),
+    ] = "everything"
+    width: Annotated[
+        int, whole("Width", ge=320, le=1920, step=80, unit="px", help="Of each frame.")
+    ] = 800
+    frames: Annotated[int, whole("Frames", ge=2, le=400, help="From first to last step.")] = 60
+    pacing: Annotated[
+        Literal["even", "early"],
+        shown("Pacing", help="Even: equal steps. Early: more frames where most is learned."),
+    ] = "early"
+    frames_per_second: Annotated[
+        int, whole("Speed", ge=1, le=30, unit="frames/s", help="How fast it plays.")
+    ] = 12
+    loop: Annotated[bool, shown("Repeat for ever", help="Begin anew after the last frame.")] = True
+    theme: Annotated[Literal["light", "dark"], shown("Theme", help="Colours of the frames.")] = (
+        "light"
+    )
+
+    @property
+    def colors(self) -> Colors:
+        """The theme."""
+        return DARK if self.theme == "dark" else LIGHT
+
+    @property
+    def natural_size(self) -> tuple[float, float]:
+        """Width and height of a frame in points: what its parts have room in."""
+        return {"everything": (1040.0, 580.0), "output": (760.0, 410.0)}.get(
+            self.content, (800.0, 460.0)
+        )
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a frame in pixels, both even, as videos want them."""
+        width, height = self.natural_size
+        return self.width // 2 * 2, round(self.width * height / width / 2) * 2
+
+    @property
+    def seconds(self) -> float:
+        """How long the animation takes, the last frame included."""
+        return (self.frames - 1) / self.frames_per_second + LAST_FRAME_SECONDS
+
+    @property
+    def suffix(self) -> str:
+        """Of its file."""
+        return ".gif" if self.format == "GIF" else ".zip"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What was seen while a run was trained again.
+
+    Attributes
+    ----------
+    pictures
+        Paints the snapshots.
+    snapshots
+        One per frame.
+    vector : (p,)
+        The parameters at the end.
+    """
+
+    pictures: RunPictures
+    snapshots: tuple[Snapshot, ...]
+    vector: NDArray[Any]
+
+
+def marks(steps: int, choices: AnimationChoices) -> list[int]:
+    """Return the steps after which a frame is taken: ascending, from 0 to the last."""
+    shares = np.linspace(0.0, 1.0, choices.frames)
+    if choices.pacing == "early":
+        shares = shares**2.2
+    return sorted({round(share * steps) for share in shares.tolist()})
+
+
+def record(
+    spec: ExperimentSpec,
+    steps: int,
+    choices: AnimationChoices,
+    progress: Progress,
+    data: PreparedData | None = None,
+) -> Recording:
+    """Train a run again and look at it once per frame.
+
+    Raises
+    ------
+    DataError
+        If the samples cannot be read.
+    JobRefused
+        If it diverges.
+    """
+    trainer = Trainer(spec, data)
+    pictures = RunPictures(trainer, choices.colors)
+    snapshots = [pictures.snapshot]
+    try:
+        for mark in marks(steps, choices)[1:]:
+            while trainer.step < mark:
+                share = trainer.step / max(steps, 1)
+                progress.report(_RECORDING * share, f"Training again: epoch {trainer.epoch:,}")
+                trainer.advance(min(_CHUNK, mark - trainer.step))
+            trainer.check_finite()
+            snapshots.append(pictures.look())
+    except Diverged as error:
+        raise JobRefused(str(error)) from error
+    return Recording(pictures, tuple(snapshots), trainer.parameters.vector.copy())
+
+
+def frame(pictures: RunPictures, last: Snapshot, choices: AnimationChoices) -> QImage:
+    """Return the picture of the snapshot that ``pictures`` holds.
+
+    Parameters
+    ----------
+    last
+        The snapshot of the end, by which the axes are chosen.
+    """
+    now = pictures.snapshot
+    pictures.snapshot = last
+    whole_run = pictures.curves("loss")
+    pictures.snapshot = now
+    width, height = choices.natural_size
+    image = QImage(*choices.size, QImage.Format.Format_RGB32)
+    with theme().lent(choices.colors):
+        image.fill(theme().color("surface"))
+        painter = QPainter(image)
+        painter.scale(image.width() / width, image.height() / height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_head(painter, pictures, QRectF(_MARGIN, 0, width - 2 * _MARGIN, _HEAD))
+        area = QRectF(0, _HEAD, width, height - _HEAD)
+        curves = pictures.curves("loss", whole_run.x, whole_run.y)
+        if choices.content == "network":
+            painter.fillRect(area, theme().color("background"))
+            pictures.paint_network(painter, area.adjusted(8, 4, -8, -4))
+        elif choices.content == "output":
+            side = area.height() - _MARGIN
+            pictures.paint_output(painter, QRectF(_MARGIN, area.top(), side, side))
+            left = 2 * _MARGIN + side
+            curves.paint(painter, QRectF(left, area.top(), width - left - _MARGIN, side))
+        else:
+            side = 300.0
+            left = width - side - _MARGIN
+            ground = QRectF(0, area.top(), left - _MARGIN, area.height())
+            painter.fillRect(ground, theme().color("background"))
+            pictures.paint_network(painter, ground.adjusted(8, 4, -8, -4))
+            pictures.paint_output(painter, QRectF(left, area.top(), side, side))
+            below = area.top() + side + 12
+            curves.paint(painter, QRectF(left, below, side, height - below - 6))
+        painter.end()
+    return image
+
+
+def _paint_head(painter: QPainter, pictures: RunPictures, area: QRectF) -> None:
+    """Paint the name of the run, and where it is; numbers keep their places."""
+    now = pictures.snapshot
+    painter.setFont(text_font(17, bold=True))
+    painter.setPen(QColor(theme().current.text))
+    painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, pictures.title)
+    parts = [f"epoch {now.epoch:>6,}"]
+    for name, value in (("train", now.metrics.train_loss), ("test", now.metrics.test_loss)):
+        if value is not None:
+            parts.append(f"{name} {value:.4f}" if abs(value) < 1000 else f"{name} {value:.1e}")
+    painter.setFont(monospace_font(14))
+    painter.setPen(QColor(theme().current.text_muted))
+    flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+    painter.drawText(area, flags, "   ".join(parts))
+
+
+def write_animation(
+    recording: Recording, path: Path, choices: AnimationChoices, progress: Progress
+) -> None:
+    """Paint a recording and write it, whole or not at all.
+
+    Raises
+    ------
+    FileNotWritten
+        If the file cannot be written.
+    """
+
+    def images() -> Iterator[QImage]:
+        pictures, snapshots = recording.pictures, recording.snapshots
+        for place, snapshot in enumerate(snapshots):
+            share = _RECORDING + (1 - _RECORDING) * place / len(snapshots)
+            progress.report(share, f"Painting frame {place + 1} of {len(snapshots)}")
+            pictures.snapshot = snapshot
+            yield frame(pictures, snapshots[-1], choices)
+
+    with whole_file(path) as file:
+        if choices.format == "GIF":
+            _write_gif(file, images(), len(recording.snapshots), choices)
+        else:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+                for number, image in enumerate(images(), 1):
+                    archive.writestr(f"frame-{number:04}.png", encoded(image))
+
+
+def _write_gif(
+    file: IO[bytes], images: Iterator[QImage], count: int, choices: AnimationChoices
+) -> None:
+    from PIL import Image
+
+    painted = [_pixels(image) for image in images]
+    # One palette for all frames: still parts then stay still. The colours of the theme are in it,
+    # since thin lines are too few pixels to count; the rest is taken from the whole run.
+    chosen = [painted[place] for place in np.linspace(0, count - 1, min(count, 5)).astype(int)]
+    fixed = _theme_colors(choices.colors)
+    free = 255 - len(fixed)
+    found = Image.fromarray(np.concatenate(chosen)).quantize(free, Image.Quantize.MEDIANCUT)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*sum(fixed, ()), *(found.getpalette() or [])[: 3 * free]])
+    frames = [
+        Image.fromarray(each).quantize(palette=palette, dither=Image.Dither.NONE)
+        for each in painted
+    ]
+    duration = 1000 // choices.frames_per_second
+    content = io.BytesIO()
+    frames[0].save(
+        content,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        duration=[duration] * (count - 1) + [round(1000 * LAST_FRAME_SECONDS)],
+        disposal=1,
+        **({"loop": 0} if choices.loop else {}),
+    )
+    file.write(content.getvalue())
+
+
+def _theme_colors(colors: Colors) -> list[tuple[int, ...]]:
+    """Return the colours of lines and text, each once."""
+    names = (colors.text, colors.text_muted, colors.surface, colors.background, colors.grid)
+    curves = (colors.curve_train, colors.curve_validation, colors.curve_test)
+    wanted = dict.fromkeys((*names, *curves, *colors.layers, *colors.classes))
+    inks = [QColor(color) for color in wanted]
+    return [(ink.red(), ink.green(), ink.blue()) for ink in inks]
+
+
+def _pixels(image: QImage) -> NDArray[np.uint8]:
+    """Return the pixels (h, w, 3) of an image."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).copy()
