@@ -79,7 +79,7 @@ class Trace:
     layers
         From the first hidden layer to the output layer.
     losses : (n,)
-        Loss of each sample.
+        Loss of each sample, times its weight.
     penalty
         What regularization adds to the cost.
     gradient : (p,)
@@ -107,6 +107,7 @@ def backpropagate(
     targets: Reals,
     regularizer: Regularizer | None = None,
     masks: Sequence[Reals | None] | None = None,
+    weights: Reals | None = None,
 ) -> Trace:
     """Run one batch forwards and backwards, keeping everything. Nothing that goes in is changed.
 
@@ -119,6 +120,9 @@ def backpropagate(
         Penalty on the weights of layers that have none of their own, ``None`` for none.
     masks
         The factors of each dropout, see :func:`draw_masks`; ``None``: nothing is dropped.
+    weights : (n,)
+        A factor for the loss of each sample, such as the weight of its class; ``None``: 1. The
+        cost is the mean of the products: it is not divided by the sum of the weights.
     """
     regularizer = regularizer or NoRegularization()
     passes = forward(architecture, parameters, inputs, masks, is_training=True)
@@ -130,7 +134,11 @@ def backpropagate(
     targets = np.asarray(targets, parameters.vector.dtype)
     gradient = Parameters(architecture.layers, np.zeros_like(parameters.vector))
     arriving: list[list[tuple[int, Reals]]] = [[] for _ in range(len(layers) + 1)]
-    arriving[-1].append((-1, loss.gradient(outputs, targets)))
+    losses, start = loss.values(outputs, targets), loss.gradient(outputs, targets)
+    if weights is not None:
+        factors = np.asarray(weights, parameters.vector.dtype)
+        losses, start = losses * factors, start * factors[:, None]
+    arriving[-1].append((-1, start))
     penalty = 0.0
     for index in reversed(range(len(layers))):
         layer, shape = layers[index], architecture.layers[index]
@@ -164,7 +172,7 @@ def backpropagate(
     for running, layer in zip(after.running, layers, strict=True):
         if running.size:
             running[:] = layer.kept["running"]
-    return Trace(layers, loss.values(outputs, targets), penalty, gradient.vector, after.statistics)
+    return Trace(layers, losses, penalty, gradient.vector, after.statistics)
 
 
 def sum_of(arrays: Sequence[Reals]) -> Reals:

@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 from playground.engine.activations import Identity
 from playground.engine.clipping import Clipping, NoClipping
+from playground.engine.constraints import Constraint, NoConstraint
 from playground.engine.layers import Dense, Place
 from playground.engine.network import Architecture, Parameters, weight_mask
+from playground.engine.noise import NoiseTape
 from playground.engine.operations import Array, Operation, call, constant
 from playground.engine.optimizers import LearningRate, Optimizer, OptimizerState, spans_of
 from playground.engine.regularizers import Regularizer
@@ -153,6 +155,13 @@ class TrainingPlan(ForwardPlan):
         Bound on the gradient, the penalty's included; ``None`` for none.
     rng
         Where dropouts draw from.
+    update_samples
+        Number of samples that an update averages its gradient over, those of all its batches;
+        ``None``: those of this batch.
+    constraint
+        What holds of the weights after each update; ``None`` for nothing.
+    noise
+        On inputs and weights, shared by the plans of all batch sizes; ``None`` for none.
     """
 
     def __init__(
@@ -166,8 +175,14 @@ class TrainingPlan(ForwardPlan):
         batch_size: int,
         clipping: Clipping | None = None,
         rng: np.random.Generator | None = None,
+        update_samples: int | None = None,
+        constraint: Constraint | None = None,
+        noise: NoiseTape | None = None,
     ) -> None:
         super().__init__(architecture, parameters, batch_size, is_training=True, rng=rng)
+        self._noise = noise
+        self._update_samples = update_samples or batch_size
+        self._gradient = state.gradient
         layers = architecture.layers
         self._flat_slopes = np.zeros_like(self._flat_activations)
         self._slopes = [self._matrix(self._flat_slopes, i)[:-1] for i in range(len(layers))]
@@ -184,6 +199,7 @@ class TrainingPlan(ForwardPlan):
             *regularization.operations,
             *(clipping or NoClipping()).record(state.gradient),
             *optimizer.record(parameters.vector, state, learning_rate, spans),
+            *_record_constraint(constraint or NoConstraint(), architecture, parameters),
         ]
         self._update = _without_moving(_frozen_parts(architecture, parameters), update)
 
@@ -220,7 +236,7 @@ class TrainingPlan(ForwardPlan):
         """Return what follows the residual of the loss: its factor, and all derivatives."""
         operations: list[Operation] = []
         error, last = self._errors[-1], self.architecture.layers[-1]
-        factor = self.architecture.head.loss.residual_factor(last.outputs) / self.columns
+        factor = self.architecture.head.loss.residual_factor(last.outputs) / self._update_samples
         if factor != 1:
             operations.append(call(np.multiply, error, constant(factor, error), error))
         return operations + self._record_slopes()
@@ -263,7 +279,15 @@ class TrainingPlan(ForwardPlan):
             self._activation_buffers[layer],
         )
 
-    def record_step(self, inputs: Array, targets: Array) -> list[Operation]:
+    def record_step(
+        self,
+        inputs: Array,
+        targets: Array,
+        weights: Array | None = None,
+        gathered: Array | None = None,
+        opens: bool = True,
+        closes: bool = True,
+    ) -> list[Operation]:
         """Return the tape of one training step.
 
         Parameters
@@ -272,17 +296,59 @@ class TrainingPlan(ForwardPlan):
             Slice of a buffer that ends in a column of ones; read at every replay.
         targets : (batch, k)
             Slice of a buffer of targets; read at every replay.
+        weights : (batch,)
+            Slice of a buffer with a factor for the loss of each sample; ``None``: 1.
+        gathered : (p,)
+            Where the gradient is kept from one batch of an update to the next. Needed only if an
+            update has several; the gradient of the state is then that of the batches so far.
+        opens, closes
+            Whether this batch is the first and the last of its update. Only the last one adds
+            penalties and changes the parameters.
         """
         loss = self.architecture.head.loss
         first = self.architecture.layers[0].layer if self._is_direct else None
+        error = self._errors[-1]
+        blur: list[Operation] = []
+        if self._noise is not None:
+            blur, inputs = self._noise.record_inputs(inputs)
         return [
+            *blur,
+            *(self._noise.add if self._noise is not None else ()),
             *self.record(inputs),
             *self._loss_head,
             *loss.record_residual(self.outputs, targets.T, self._errors[-1]),
+            *((call(np.multiply, error, weights, error),) if weights is not None else ()),
             *self._backward,
             *(first.record_backward(self._first_place(inputs)) if first is not None else ()),
-            *self._update,
+            *(self._noise.take_away if self._noise is not None else ()),
+            *self._record_gathering(gathered, opens, closes),
+            *(self._update if closes else ()),
         ]
+
+    def _record_gathering(
+        self, gathered: Array | None, opens: bool, closes: bool
+    ) -> list[Operation]:
+        """Return what adds the gradients of the batches of an update."""
+        if opens and closes:
+            return []
+        assert gathered is not None, "an update of several batches needs a place to gather"
+        operations: list[Operation] = []
+        if not opens:
+            operations.append(call(np.add, self._gradient, gathered, self._gradient))
+        if not closes:
+            operations.append(call(np.copyto, gathered, self._gradient))
+        return operations
+
+
+def _record_constraint(
+    constraint: Constraint, architecture: Architecture, parameters: Parameters
+) -> list[Operation]:
+    return [
+        operation
+        for shape, matrix in zip(architecture.layers, parameters.matrices, strict=True)
+        if shape.weight_rows and not shape.layer.frozen
+        for operation in constraint.record(matrix[: shape.weight_rows])
+    ]
 
 
 def _frozen_parts(architecture: Architecture, parameters: Parameters) -> list[Array]:

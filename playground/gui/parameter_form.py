@@ -20,6 +20,7 @@ from playground.gui.editors.plain import (
     ChoiceEditor,
     ChoicesEditor,
     FlagEditor,
+    NumbersEditor,
     TextEditor,
     automatic_tip,
 )
@@ -52,6 +53,8 @@ def editor_for(field: Field, parent: QWidget | None = None, labelled: bool = Fal
             return FlagEditor(field, parent, labelled)
         case FieldKind.TEXT:
             return TextEditor(field, parent, labelled)
+        case FieldKind.REALS:
+            return NumbersEditor(field, parent, labelled)
         case FieldKind.CHOICE:
             return ChoiceEditor(field, parent, labelled)
         case FieldKind.CHOICES:

@@ -33,7 +33,8 @@ class HistoryView:
     gradient_norm : (n, layers)
         ‖∂C/∂(W, b)‖ of the batch before; NaN in the first row.
     update_ratio : (n, layers)
-        ‖ΔW‖ / ‖W‖ of the step before; NaN in the first row.
+        ‖ΔW‖ / ‖W‖ of the step before; NaN in the first row. Where that step only gathered
+        gradients, as in the row before.
     layer_names
         One per layer.
     """
@@ -119,6 +120,13 @@ class History:
         row[_PLAIN : _PLAIN + layers] = gradient_norms
         row[_PLAIN + layers :] = update_ratios
         self._count += 1
+
+    def last_update_ratio(self) -> Floats:
+        """Return the ratios (layers,) of the last record; NaN if there is none."""
+        layers = len(self.layer_names)
+        if not self._count:
+            return np.full(layers, np.nan)
+        return self._rows[self._count - 1, _PLAIN + layers :].copy()
 
     def view(self) -> HistoryView:
         """Return a copy of the record so far."""

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from playground.data.prepared import PreparedData, prepare
 from playground.engine.layers import Dropout
-from playground.engine.network import Parameters, initial_parameters, resolve
+from playground.engine.network import Parameters, initial_parameters, resolve, weight_mask
+from playground.engine.noise import Noise, NoiseTape
 from playground.engine.optimizers import LearningRate, OptimizerState
 from playground.engine.plan import RegularizationTape, TrainingPlan
 from playground.experiment.change import Impact, impact
 from playground.experiment.spec import ExperimentSpec
-from playground.training.batches import EpochSamples, EpochTapes
+from playground.training.batches import Batch, EpochSamples, EpochTapes
 from playground.training.evaluation import Evaluations, Metrics, full_metrics
 from playground.training.history import CAPACITY, History
 from playground.training.preparing import is_prepared, prepared_vector
@@ -96,6 +97,9 @@ class Trainer:
         self._masks = np.random.default_rng(
             np.random.SeedSequence(spec.network.seed, spawn_key=(2,))
         )
+        self._noise = np.random.default_rng(
+            np.random.SeedSequence(spec.network.seed, spawn_key=(3,))
+        )
         self.step = 0
         self.epoch = 0
         self._position = 0
@@ -159,12 +163,22 @@ class Trainer:
         """What the optimizer works on and remembers; for looking, not for changing."""
         return self._state
 
+    @property
+    def upcoming_batch(self) -> Batch:
+        """Where the next step stands in its epoch and in its update."""
+        return self._tapes.batches[self._position]
+
+    @property
+    def sample_weights(self) -> Reals | None:
+        """The weight of each training sample by its class; ``None`` if all count the same."""
+        return self._samples.source_weights
+
     def next_batch(self) -> NDArray[np.int64]:
         """Return which training samples the next step takes, in order, without taking them."""
         order = self._samples.order
         if self._position == 0:
             order = self._samples.drawn(self.spec.training)
-        return order[self._tapes.batches[self._position].rows].copy()
+        return order[self.upcoming_batch.rows].copy()
 
     def next_masks(self, count: int) -> tuple[Reals | None, ...]:
         """Return the masks that dropouts would draw now for so many samples, float64.
@@ -188,8 +202,8 @@ class Trainer:
         self._start()
 
     def apply_live(self, spec: ExperimentSpec) -> None:
-        """Go on with another learning rate, schedule, optimizer, regularization, clipping or
-        stopping rule, other batches or class weights.
+        """Go on with another learning rate, schedule, optimizer, regularization, clipping,
+        constraint or stopping rule, other batches, class weights or noise.
 
         A new kind of optimizer starts with empty memory; another setting of the same kind keeps
         it. Other batches start a new pass over the training data, and a gradient that was
@@ -229,12 +243,16 @@ class Trainer:
             cuts[0],
             before.class_weights,
             before.clipping,
+            before.constraint,
+            (before.input_noise, before.weight_noise),
             type(before.regularizer),
         ) != (
             after.optimizer,
             cuts[1],
             after.class_weights,
             after.clipping,
+            after.constraint,
+            (after.input_noise, after.weight_noise),
             type(after.regularizer),
         ):
             self._compile()
@@ -326,6 +344,7 @@ class Trainer:
             "optimizer_steps": self._state.steps,
             "rng": self._samples.rng.bit_generator.state,
             "masks_rng": self._masks.bit_generator.state,
+            "noise_rng": self._noise.bit_generator.state,
             "order": self._samples.order.copy(),
             "step": self.step,
             "epoch": self.epoch,
@@ -346,6 +365,7 @@ class Trainer:
         self._state.steps = state["optimizer_steps"]
         self._samples.rng.bit_generator.state = state["rng"]
         self._masks.bit_generator.state = state["masks_rng"]
+        self._noise.bit_generator.state = state["noise_rng"]
         self._samples.order[:] = state["order"]
         self._samples.gather()
         self.step, self.epoch = state["step"], state["epoch"]
@@ -371,6 +391,12 @@ class Trainer:
         self._regularization = RegularizationTape(
             self.architecture, self.parameters, training.regularizer, self._state.gradient
         )
+        noise = NoiseTape(
+            Noise(training.input_noise, training.weight_noise),
+            self.parameters.vector,
+            weight_mask(self.architecture, self._dtype),
+            self._noise,
+        )
 
         def plan(batch_size: int, update_samples: int) -> TrainingPlan:
             return TrainingPlan(
@@ -384,6 +410,8 @@ class Trainer:
                 training.clipping,
                 self._masks,
                 update_samples,
+                training.constraint,
+                noise,
             )
 
         self._tapes = EpochTapes(self._samples, training, self._gathered, plan)

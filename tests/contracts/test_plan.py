@@ -203,6 +203,54 @@ def test_that_the_forward_plan_predicts(activation: type[Activation]) -> None:
         )
 
 
+@pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+def test_that_weighted_batches_are_gathered_to_the_gradient_of_the_mean(
+    loss: type[Loss], task: Task, dtype: np.dtype[Any]
+) -> None:
+    architecture = small_network(Tanh(), loss(), task, (4, 3))
+    inputs, labels = batch(task, 7)
+    targets = architecture.head.targets(labels).astype(dtype)
+    weights = np.array([0.0, 2.0, 0.5, 1.0, 3.0, 0.1, 1.5], dtype)
+    clipping, rows = ClipByNorm(0.05), with_ones(inputs, dtype)
+    training = Run(architecture, OPTIMIZERS[0](), L2(0.03), dtype, clipping)
+    gathered = np.full_like(training.parameters.vector, np.nan)
+    parts = [slice(0, 3), slice(3, 6), slice(6, 7)]
+    tapes = [
+        TrainingPlan(
+            architecture,
+            training.parameters,
+            training.optimizer,
+            training.state,
+            training.rate,
+            training.regularization,
+            part.stop - part.start,
+            clipping,
+            update_samples=7,
+        ).record_step(
+            rows[part], targets[part], weights[part], gathered, part.start == 0, part.stop == 7
+        )
+        for part in parts
+    ]
+    for _ in range(2):
+        before = training.parameters.vector.copy()
+        losses = []
+        here = Parameters(architecture.layers, before)
+        for tape, part in zip(tapes, parts, strict=True):
+            assert np.array_equal(training.parameters.vector, before)
+            run(tape)
+            trace = backpropagate(
+                architecture, here, inputs[part], targets[part], weights=weights[part]
+            )
+            losses.append(trace.losses)
+        whole = backpropagate(architecture, here, inputs, targets, L2(0.03), weights=weights)
+        np.testing.assert_allclose(whole.losses, np.concatenate(losses), rtol=TOLERANCE[dtype])
+        clipped = clipping.clipped(whole.gradient)
+        error = float(np.linalg.norm(clipped - training.state.gradient))
+        assert error <= TOLERANCE[dtype] * max(float(np.linalg.norm(clipped)), 1e-3)
+        assert not np.array_equal(training.parameters.vector, before)
+
+
 def test_that_a_smaller_last_batch_leaves_nothing_behind() -> None:
     loss, task = LOSS_TASKS[0]
     architecture = small_network(Tanh(), loss(), task)

@@ -50,7 +50,39 @@ def test_that_any_spec_survives_a_file(tree: Any) -> None:
         (
             {"training": {"optimizer": {"kind": "lbfgs"}}},
             "training.batch_size 10 is not all of the 250 training points, which L-BFGS takes in "
-            "every step; set it to 250 or choose another optimizer",
+            "every step; set training.batching to full_batch or choose another optimizer",
+        ),
+        (
+            {"training": {"optimizer": {"kind": "lbfgs"}, "batching": {"kind": "single_sample"}}},
+            "training.batching 'single_sample' is not all of the 250 training points, which L-BFGS",
+        ),
+        (
+            {
+                "training": {
+                    "optimizer": {"kind": "lbfgs"},
+                    "batching": {"kind": "full_batch"},
+                    "sampling": {"kind": "with_replacement"},
+                }
+            },
+            "training.sampling 'with_replacement' draws other samples in every step, but L-BFGS",
+        ),
+        (
+            {"data": {"kind": "plane"}, "training": {"class_weights": {"kind": "balanced"}}},
+            "training.class_weights.kind 'balanced' has no meaning for regression (data.kind "
+            "'plane'); choose none",
+        ),
+        (
+            {"training": {"class_weights": {"kind": "given", "values": [1, 2, 3]}}},
+            "training.class_weights.values [1.0, 2.0, 3.0] has 3 weights for the 2 classes of the "
+            "data; give one for each class",
+        ),
+        (
+            {"training": {"class_weights": {"kind": "given", "values": [1, -2]}}},
+            "training.class_weights.values",
+        ),
+        (
+            {"training": {"accumulation": 0}},
+            "training.accumulation 0 is out of range; allowed is 1 <= value <= 10000",
         ),
         (
             {"data": {"kind": "circles", "points": 1}},

@@ -61,6 +61,8 @@ def _values_of(field: Field) -> Trees:
             return st.sampled_from(field.choices)
         case FieldKind.CHOICES:
             return st.lists(st.sampled_from(field.choices), unique=True, min_size=1)
+        case FieldKind.REALS:
+            return st.lists(st.floats(0, 1e6), min_size=1, max_size=4)
         case FieldKind.OPTIONS:
             return st.lists(st.one_of([trees_of(option) for option in field.options]), max_size=3)
         case FieldKind.OPTION | FieldKind.GROUP:

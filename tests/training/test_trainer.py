@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from playground.data.batching import MiniBatch
 from playground.data.classification import Circles
 from playground.engine.activations import Identity, ReLU, Sigmoid, Tanh
 from playground.engine.backpropagation import backpropagate
@@ -18,7 +19,7 @@ from playground.engine.losses import BinaryCrossEntropy
 from playground.engine.network import NetworkSpec, Parameters, initial_parameters, predict
 from playground.engine.optimizers import spans_of
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
-from playground.training import trainer as trainer_module
+from playground.training import batches as batches_module
 from playground.training.trainer import Diverged, Trainer
 from tests.contracts.catalog import OPTIMIZERS, name
 from tests.training.specs import (
@@ -108,10 +109,10 @@ class TestDeterminism:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         direct = _trained(TINY, 40)
-        monkeypatch.setattr(trainer_module, "STAGED_ABOVE", 3)
+        monkeypatch.setattr(batches_module, "STAGED_ABOVE", 3)
         staged = _trained(TINY, 40)
-        assert staged._staged is not None
-        assert len(staged._tapes) == 2
+        assert staged._tapes.is_staged
+        assert staged._tapes.tape_count == 2
         _expect_equal(staged, direct)
 
     def test_that_thousands_of_batches_are_staged(self) -> None:
@@ -119,7 +120,7 @@ class TestDeterminism:
             data=Circles(points=2500, training_share=1.0), training=TrainingSpec(batch_size=1)
         )
         trainer = _trained(spec, 2501)
-        assert trainer._staged is not None
+        assert trainer._tapes.is_staged
         assert (trainer.batches_per_epoch, trainer.epoch, trainer.step_in_epoch) == (2500, 1, 1)
 
 
@@ -145,9 +146,9 @@ class TestTheTextbook:
         trainer = Trainer(TINY)
         for _ in range(3):
             trainer.advance(trainer.batches_per_epoch)
-            seen = trainer._inputs[np.lexsort(trainer._inputs.T)]
-            there = trainer._source[np.lexsort(trainer._source.T)]
-            assert np.array_equal(seen, there)
+            seen = trainer._samples.inputs[:, :-1]
+            there = trainer.data.train_inputs.astype(seen.dtype)
+            assert np.array_equal(seen[np.lexsort(seen.T)], there[np.lexsort(there.T)])
         assert trainer.epoch == 3
         assert trainer.step == 18
 
@@ -165,9 +166,11 @@ def _textbook_parameters(trainer: Trainer, epochs: int) -> Any:
     batches = trainer.batches_per_epoch
     for _ in range(epochs):
         order = np.arange(len(inputs))
-        rng.shuffle(order)
-        for start in range(0, len(order), training.batch_size):
-            chosen = order[start : start + training.batch_size]
+        size = training.batch_for(len(order))
+        if size < len(order) or training.batching == MiniBatch():
+            rng.shuffle(order)
+        for start in range(0, len(order), size):
+            chosen = order[start : start + size]
             here = Parameters(architecture.layers, vector)
             trace = backpropagate(
                 architecture, here, inputs[chosen], targets[chosen], training.regularizer

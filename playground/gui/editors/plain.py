@@ -26,6 +26,7 @@ from playground.gui.editors.base import (
 )
 from playground.gui.icons import icon
 from playground.gui.teaching_tip import Tip, set_tip
+from playground.gui.theme import monospace_font
 from playground.gui.train.flow_layout import FlowLayout
 from playground.schema.describe import Field
 
@@ -111,6 +112,45 @@ class TextEditor(FieldEditor):
             self._line.setText(chosen)
             self._line.setModified(False)
             self._tell(chosen)
+
+
+class NumbersEditor(FieldEditor):
+    """Edits a list of numbers, typed in one line with commas or spaces between them."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None, labelled: bool = False) -> None:
+        super().__init__(field, parent)
+        self._line = QLineEdit()
+        self._line.setFont(monospace_font(13))
+        self._line.editingFinished.connect(self._on_finished)
+        self.setFocusProxy(self._line)
+        self._describe(self._line)
+        self.setLayout(labelled_row(field, self._line, labelled))
+
+    def show_value(self, value: Any) -> None:
+        """Show numbers; what is being typed stays while they are the same."""
+        if value == self._value and self._line.isModified():
+            return
+        self._value = value
+        text = ", ".join(f"{number:g}" for number in value)
+        if self._line.text() != text:
+            self._line.setText(text)
+            self._line.setCursorPosition(0)
+        self._line.setModified(False)
+
+    def _on_finished(self) -> None:
+        if not self._line.isModified():
+            return
+        self._line.setModified(False)
+        try:
+            numbers = tuple(float(w) for w in self._line.text().replace(",", " ").split())
+        except ValueError:
+            # Not numbers: back to what was there.
+            numbers = self._value
+        before = self._value
+        self.show_value(numbers)
+        if numbers != before:
+            self._value = before
+            self._tell(numbers)
 
 
 class ChoiceEditor(FieldEditor):
