@@ -24,6 +24,7 @@ from playground.inspection.spelling import Lit, Spelling
 Floats = NDArray[np.float64]
 
 Q = Name("q", "q")
+CLASS_WEIGHTS = Name("w", "w")
 
 
 def record_loss(recorder: Recorder, key: str) -> str:
@@ -118,7 +119,8 @@ def _record_probabilities(recorder: Recorder, key: str, loss: Loss, fuses: str) 
 def _record_values(recorder: Recorder, key: str, compared: str, loss: Loss, fuses: str) -> None:
     targets = recorder.situation.targets
     is_split = bool(fuses) and not recorder.fused
-    name = LOSSES if recorder.situation.is_batch else LOSS
+    situation = recorder.situation
+    name = LOSSES if situation.is_batch or situation.weights is not None else LOSS
     o, y = recorder.names[compared], recorder.names["y"]
     recorder.compute(
         "ℓ",
@@ -213,24 +215,34 @@ def _filled(rule: str, output: float, wanted: float) -> tuple[str, list[float]]:
 
 def _record_mean(recorder: Recorder) -> None:
     situation = recorder.situation
+    weights, count = situation.weights, situation.divisor
+    if weights is not None:
+        recorder.give("w", CLASS_WEIGHTS, weights.reshape(-1, 1), Axis.SAMPLE, Axis.ONE)
     if not situation.is_batch:
-        recorder.alias("L", "ℓ")
-        return
-    count = len(situation.inputs)
+        if weights is None:
+            recorder.alias("L", "ℓ")
+            return
+    arguments = ("ℓ",) if weights is None else ("ℓ", "w")
+    latex, text = (r"w_s \ell_s", "w ⊙ ℓ") if weights is not None else (r"\ell_s", "ℓ")
+    note = "The mean, so that a step does not depend on how many samples a batch has."
+    if weights is not None:
+        note = "Each sample counts with the weight w of its class."
+    if count != len(situation.inputs):
+        note = f"n is {count}: the update averages over several batches. This is one's share."
     recorder.compute(
         "L",
         LOSS,
         "Loss of the batch: the mean over its samples",
         Product.STATISTIC,
         None,
-        Formula(r"L = \frac{1}{n} \sum_s \ell_s", f"L = 1/{count} · Σₛ ℓ"),
-        ("ℓ",),
-        lambda losses: losses.mean(0, keepdims=True),
-        products.mean_of_rows,
+        Formula(rf"L = \frac{{1}}{{n}} \sum_s {latex}", f"L = 1/{count} · Σₛ {text}"),
+        arguments,
+        lambda losses, weights=1.0: (losses * weights).sum(0, keepdims=True) / count,
+        lambda result, *factors: products.mean_of_rows(result, count, *factors),
         phase=Phase.ERROR,
         rows=Axis.ONE,
         columns=Axis.ONE,
-        note="The mean, so that a step does not depend on how many samples a batch has.",
+        note=note,
     )
 
 
@@ -238,18 +250,25 @@ def _back(recorder: Recorder, key: str, compared: str, loss: Loss, fuses: str) -
     situation = recorder.situation
     outputs, targets = recorder.graph[key], situation.targets
     count = len(outputs)
-    share = np.full((count, 1), 1.0 if recorder.slips(Slip.NO_MEAN) else 1 / count)
-    if situation.is_batch:
+    divisor = 1 if recorder.slips(Slip.NO_MEAN) else situation.divisor
+    share = np.full((count, 1), 1 / divisor)
+    if situation.weights is not None:
+        share = share * situation.weights.reshape(-1, 1)
+    if "w" in recorder.graph or situation.is_batch:
         name = derivative(LOSS, LOSSES)
+        is_weighted = "w" in recorder.graph
         upstream = recorder.gradient(
             "ℓ",
             "Gradient of the mean",
             Product.GIVEN,
             None,
-            Formula(rf"{name.latex} = \frac{{1}}{{n}}", f"{name.text} = 1/{count}"),
-            (),
+            Formula(
+                rf"{name.latex} = \frac{{{'w' if is_weighted else '1'}}}{{n}}",
+                f"{name.text} = {'w' if is_weighted else '1'}/{divisor}",
+            ),
+            (recorder.matrix("w", Role.LOCAL),) if is_weighted else (),
             share,
-            lambda result: products.given(result, f"1/{count}"),
+            lambda result, *weights: products.given(result, f"1/{divisor}", *weights),
             note="Here 1/n comes in: each sample has one n-th of a say.",
         )
     else:
@@ -297,7 +316,7 @@ def _loss_gradient(
     fuses: str,
 ) -> None:
     name = derivative(LOSS, recorder.names[of])
-    inner = LOSSES if recorder.situation.is_batch else LOSS
+    inner = recorder.names["ℓ"]
     slope = derivative(inner, recorder.names[of])
     outputs, wanted = recorder.matrix(compared, Role.KEPT), recorder.matrix("y", Role.KEPT)
     count = local.shape[1]

@@ -41,7 +41,7 @@ class Graph:
 
     def __init__(self) -> None:
         self._values: dict[str, Value] = {}
-        self._paths: dict[tuple[str, str], tuple[Value, ...]] = {}
+        self._paths: dict[tuple[tuple[str, ...], str], tuple[Value, ...]] = {}
 
     def __contains__(self, key: object) -> bool:
         return key in self._values
@@ -74,14 +74,14 @@ class Graph:
     def evaluate(
         self, target: str, changed: Mapping[str, Floats], with_sides: bool = False
     ) -> tuple[float, list[Floats]]:
-        """Work out a single number as it would be if one value were another.
+        """Work out a single number as it would be if some values were others.
 
         Parameters
         ----------
         target
             Key of a value of one cell.
         changed
-            One key with what it should be instead.
+            Keys with what their values should be instead.
         with_sides
             Whether to say on which side of each kink everything lies that depends on it.
 
@@ -92,10 +92,9 @@ class Graph:
         sides
             Signs, or nothing.
         """
-        ((key, _),) = changed.items()
         now: dict[str, Floats] = dict(changed)
         sides: list[Floats] = []
-        for value in self._path(key, target):
+        for value in self._path(tuple(changed), target):
             assert value.function is not None
             arguments = [now[n] if n in now else self[n] for n in value.arguments]
             now[value.key] = value.function(*arguments)
@@ -103,18 +102,18 @@ class Graph:
                 sides += value.sides(*arguments)
         return float(np.asarray(now.get(target, self[target])).reshape(-1)[0]), sides
 
-    def _path(self, key: str, target: str) -> tuple[Value, ...]:
-        """Return the values on the way from one to another, in order."""
-        path = self._paths.get((key, target))
+    def _path(self, keys: tuple[str, ...], target: str) -> tuple[Value, ...]:
+        """Return the values on the way from some to another, in order."""
+        path = self._paths.get((keys, target))
         if path is None:
-            downstream, needed = {key}, {target}
+            downstream, needed = set(keys), {target}
             for value in self._values.values():
                 if downstream.intersection(value.arguments):
                     downstream.add(value.key)
             for value in reversed(self._values.values()):
                 if value.key in needed:
                     needed.update(value.arguments)
-            wanted = (downstream & needed) - {key}
+            wanted = (downstream & needed).difference(keys)
             path = tuple(value for value in self._values.values() if value.key in wanted)
-            self._paths[key, target] = path
+            self._paths[keys, target] = path
         return path

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable
 
 from playground.inspection.operation import Axis, Matrix
 from playground.inspection.spelling import Factor, Lit, Spelling, Term
@@ -182,33 +183,36 @@ def jacobian(result: Matrix, upstream: Matrix, local: Matrix) -> Spell:
     return spell
 
 
-def mean_of_rows(result: Matrix, matrix: Matrix) -> Spell:
-    """The mean of a column over all samples."""
+def mean_of_rows(result: Matrix, divisor: int, *factors: Matrix) -> Spell:
+    """The sum of a column over all samples, of products if there are several, divided."""
+    summed = row_sum(result, *factors)
 
     def spell(row: int, column: int) -> Spelling:
-        count = matrix.values.shape[0]
-        terms = tuple(
-            Term((Factor(matrix.cell_name(s, column), float(matrix.values[s, column])),))
-            for s in range(count)
-        )
-        return Spelling(
-            result.cell_name(row, column),
-            f"1/{count} · Σₛ {symbolic(matrix, 's', column)}",
-            float(result.values[row, column]),
-            (Lit(0, None, column),),
-            terms,
-            pattern=f"1/{count} · {{}}" if count > 1 else "{}",
+        spelled = summed(row, column)
+        return dataclasses.replace(
+            spelled,
+            rule=f"1/{divisor} · {spelled.rule}",
+            pattern=f"1/{divisor} · {{}}" if divisor > 1 else "{}",
         )
 
     return spell
 
 
-def given(result: Matrix, rule: str = "") -> Spell:
-    """A number that was there before."""
+def given(result: Matrix, rule: str = "", *factors: Matrix) -> Spell:
+    """A number that was there before, perhaps times others."""
 
     def spell(row: int, column: int) -> Spelling:
         value = float(result.values[row, column])
-        return Spelling(result.cell_name(row, column), rule, value, pattern="{}", numbers=(value,))
+        cells = [_cell(matrix, row, column) for matrix in factors]
+        names = [m.cell_name(*at) for m, at in zip(factors, cells, strict=True)]
+        return Spelling(
+            result.cell_name(row, column),
+            "·".join([rule, *names]),
+            value,
+            tuple(Lit(place, *at) for place, at in enumerate(cells)),
+            pattern="{}",
+            numbers=(value,),
+        )
 
     return spell
 
@@ -217,10 +221,3 @@ def _cell(matrix: Matrix, row: int, column: int) -> tuple[int, int]:
     """Return the cell that serves a place: the only row or column, where there is one."""
     rows, columns = matrix.values.shape
     return (row if rows > 1 else 0, column if columns > 1 else 0)
-
-
-def shapes_fit(matrices: Sequence[Matrix]) -> bool:
-    """Return whether matrices can be added or multiplied cell by cell."""
-    rows = {m.shape[0] for m in matrices} - {1}
-    columns = {m.shape[1] for m in matrices} - {1}
-    return len(rows) <= 1 and len(columns) <= 1

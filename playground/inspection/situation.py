@@ -45,6 +45,14 @@ class Situation:
         Of this step.
     masks
         The factors of each dropout, see :func:`draw_masks`; empty: nothing is dropped.
+    weights : (n,) or None
+        A factor for the loss of each sample, such as the weight of its class.
+    update_samples
+        How many samples the update averages its gradient over; ``None``: those of this batch.
+    gathered : (p,) or None
+        The gradient of earlier batches of the same update, to which that of this one is added.
+    closes
+        Whether the update follows; otherwise the gradient is kept for the batches to come.
     is_batch
         Whether it is about a batch rather than one sample; a batch may have one sample too.
     """
@@ -61,7 +69,16 @@ class Situation:
     steps: int = 1
     learning_rate: float = 0.01
     masks: tuple[Floats | None, ...] = ()
+    weights: Floats | None = None
+    update_samples: int | None = None
+    gathered: Floats | None = None
+    closes: bool = True
     is_batch: bool = True
+
+    @property
+    def divisor(self) -> int:
+        """The n of the mean."""
+        return self.update_samples or len(self.inputs)
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -87,6 +104,9 @@ def situation_of(trainer: Trainer, sample: int | None = None) -> Situation:
         raise NoSuchSample(f"sample {sample} does not exist; choose one from 0 to {count - 1}")
     chosen = trainer.next_batch() if sample is None else np.array([sample])
     training, architecture = trainer.spec.training, trainer.architecture
+    by_class = trainer.sample_weights
+    batch = trainer.upcoming_batch if sample is None else None
+    gathers = batch is not None and not batch.opens
     state = trainer.optimizer_state
     here = trainer.parameters
     memory = {
@@ -110,5 +130,9 @@ def situation_of(trainer: Trainer, sample: int | None = None) -> Situation:
         steps=state.steps + 1,
         learning_rate=trainer.learning_rate,
         masks=trainer.next_masks(len(chosen)),
+        weights=None if by_class is None else by_class[chosen].astype(np.float64),
+        update_samples=None if batch is None else batch.update_samples,
+        gathered=trainer.gradient.astype(np.float64) if gathers else None,
+        closes=batch is None or batch.closes,
         is_batch=sample is None,
     )

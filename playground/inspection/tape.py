@@ -16,10 +16,11 @@ from playground.inspection.graph import Graph
 from playground.inspection.layers import record_layer
 from playground.inspection.names import X
 from playground.inspection.operation import Axis, Formula, Matrix, Phase, Product, Tape
+from playground.inspection.penalty import record_cost, record_penalties
 from playground.inspection.products import given
 from playground.inspection.recorder import Place, Recorder, Slip
 from playground.inspection.situation import Situation
-from playground.inspection.update import Update, record_cost, record_penalties, record_update
+from playground.inspection.update import Update, record_update
 
 Floats = NDArray[np.float64]
 

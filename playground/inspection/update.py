@@ -12,9 +12,7 @@ from playground.engine.arithmetic import Line
 from playground.engine.clipping import NoClipping
 from playground.engine.optimizers import spans_of
 from playground.engine.optimizers.weight import Weight
-from playground.engine.regularizers import NoRegularization, Regularizer
-from playground.inspection import products
-from playground.inspection.names import COST, PENALTY, Name, derivative
+from playground.inspection.names import Name
 from playground.inspection.operation import (
     Formula,
     Matrix,
@@ -24,9 +22,9 @@ from playground.inspection.operation import (
     Role,
     Shade,
 )
-from playground.inspection.recorder import Recorder, Slip
+from playground.inspection.penalty import gradient_matrix, spell_line
+from playground.inspection.recorder import Recorder
 from playground.inspection.situation import Situation
-from playground.inspection.spelling import Lit, Spelling
 
 Floats = NDArray[np.float64]
 
@@ -94,128 +92,6 @@ def span_of(situation: Situation, index: int) -> slice:
     return next(span for span in spans if span.start <= index < span.stop)
 
 
-def penalty_of(recorder: Recorder, key: str) -> Regularizer | None:
-    """Return the penalty on a parameter, ``None`` if there is none."""
-    place = recorder.places[key]
-    shape = recorder.shape(place.layer)
-    regularizer = shape.regularizer(recorder.situation.regularizer)
-    if isinstance(regularizer, NoRegularization) or not place.is_penalised or shape.layer.frozen:
-        return None
-    return regularizer
-
-
-def record_cost(recorder: Recorder) -> None:
-    """Write down the penalty, and the cost that training minimises, if there is a penalty."""
-    penalised = {key: penalty_of(recorder, key) for key in recorder.places}
-    active = {key: regularizer for key, regularizer in penalised.items() if regularizer}
-    if not active:
-        return
-    regularizers = tuple(active.values())
-    names = [recorder.names[key] for key in active]
-    formula = type(regularizers[0]).formula
-    recorder.compute(
-        "Ω",
-        PENALTY,
-        f"Penalty on the weights: {type(regularizers[0]).title}",
-        Product.ELEMENTWISE,
-        None,
-        Formula(rf"\Omega = {formula}", f"Ω = penalty({', '.join(name.text for name in names)})"),
-        tuple(active),
-        lambda *weights: np.array(
-            [[sum(r.penalty(w) for r, w in zip(regularizers, weights, strict=True))]]
-        ),
-        lambda result, *weights: products.of_row(result, "", *weights),
-        phase=Phase.ERROR,
-        rows=recorder.axes("L")[0],
-        columns=recorder.axes("L")[1],
-        sides=lambda *weights: tuple(
-            np.sign(w) for r, w in zip(regularizers, weights, strict=True) if r.kinked
-        ),
-        note="Biases are not penalised.",
-    )
-    for key in active:
-        # The gradient of the penalty is not one of those that meet in the gradient of the loss.
-        recorder.forget_use(key)
-    recorder.compute(
-        "C",
-        COST,
-        "Cost: loss and penalty",
-        Product.SUM,
-        None,
-        Formula(r"C = L + \Omega", "C = L + Ω"),
-        ("L", "Ω"),
-        lambda loss, penalty: loss + penalty,
-        products.total,
-        phase=Phase.ERROR,
-        rows=recorder.axes("L")[0],
-        columns=recorder.axes("L")[1],
-    )
-
-
-def record_penalties(recorder: Recorder) -> dict[str, Matrix]:
-    """Write down the gradient of the penalty; return the gradient of the cost by parameter."""
-    final: dict[str, Matrix] = {}
-    for key, place in recorder.places.items():
-        loss_gradient = recorder.gradients[key]
-        regularizer = penalty_of(recorder, key)
-        if regularizer is None:
-            final[key] = loss_gradient
-            continue
-        weights = recorder.matrix(key)
-        name, by_loss = derivative(PENALTY, recorder.names[key]), loss_gradient
-        values = regularizer.gradient(weights.values)
-        if recorder.slips(Slip.NO_REGULARIZATION):
-            values = np.zeros_like(values)
-        rule = regularizer.explain(0.0).formula.replace("w", weights.symbol)
-        latex = type(regularizer).gradient_formula.replace("w", weights.latex)
-        penalty = _gradient_matrix(name, f"∂Ω/∂{key}", values, weights, Role.DOWNSTREAM)
-        where = recorder.where(place.layer)
-        recorder.append(
-            Operation(
-                key=f"∂Ω/∂{key}",
-                name=f"Gradient of the penalty by the {place.words} of {where}",
-                symbol=name.text,
-                phase=Phase.BACKWARD,
-                product=Product.ELEMENTWISE,
-                layer=place.layer,
-                layer_name=recorder.situation.layer_names[place.layer],
-                formula=Formula(f"{name.latex} = {latex}", f"{name.text} = {rule}"),
-                operands=(weights,),
-                result=penalty,
-                spell=_spell_line(penalty, (weights,), _by_weight(regularizer, weights)),
-                numerator="Ω",
-                denominator=key,
-            )
-        )
-        cost = derivative(COST, recorder.names[key])
-        total = by_loss.values + values
-        result = _gradient_matrix(cost, f"∂C/∂{key}", total, weights, Role.DOWNSTREAM)
-        upstream = _gradient_matrix(name, f"∂Ω/∂{key}", values, weights, Role.UPSTREAM)
-        recorder.append(
-            Operation(
-                key=f"∂C/∂{key}",
-                name=f"Gradient of the cost by the {place.words} of {where}",
-                symbol=cost.text,
-                phase=Phase.BACKWARD,
-                product=Product.SUM,
-                layer=place.layer,
-                layer_name=recorder.situation.layer_names[place.layer],
-                formula=Formula(
-                    f"{cost.latex} = {by_loss.latex} + {name.latex}",
-                    f"{cost.text} = {by_loss.symbol} + {name.text}",
-                ),
-                operands=(by_loss, upstream),
-                result=result,
-                spell=products.total(result, by_loss, upstream),
-                numerator="C",
-                denominator=key,
-                note="The cost is loss plus penalty, and so is its gradient.",
-            )
-        )
-        final[key] = _gradient_matrix(cost, f"∂C/∂{key}", total, weights, Role.UPSTREAM)
-    return final
-
-
 def record_update(recorder: Recorder, gradients: dict[str, Matrix]) -> Update:
     """Write down clipping and the optimizer's update of every parameter."""
     situation = recorder.situation
@@ -224,6 +100,8 @@ def record_update(recorder: Recorder, gradients: dict[str, Matrix]) -> Update:
     for key, place in recorder.places.items():
         if not recorder.shape(place.layer).layer.frozen:
             gradient[place.indices] = gradients[key].values
+    if not situation.closes:
+        return Update(situation, gradient, gradient, vector.copy(), dict(situation.memory))
     clipped = np.asarray(situation.clipping.clipped(gradient))
     if not isinstance(situation.clipping, NoClipping):
         gradients = _record_clipping(recorder, gradients, gradient, clipped)
@@ -253,7 +131,7 @@ def _record_clipping(
             Name(f"g({recorder.names[key].text})", f"g_{{{recorder.names[key].latex}}}"),
         )
         values = clipped[place.indices]
-        result = _gradient_matrix(name, f"clip.{key}", values, before, Role.RESULT)
+        result = gradient_matrix(name, f"clip.{key}", values, before, Role.RESULT)
         where = recorder.where(place.layer)
         recorder.append(
             Operation(
@@ -267,7 +145,7 @@ def _record_clipping(
                 formula=Formula(type(clipping).formula, f"{name.text} = clip({before.symbol})"),
                 operands=(before,),
                 result=result,
-                spell=_spell_line(
+                spell=spell_line(
                     result,
                     (before,),
                     _by_component(recorder.situation, before, gradient),
@@ -275,7 +153,7 @@ def _record_clipping(
                 note=note,
             )
         )
-        after[key] = _gradient_matrix(name, f"clip.{key}", values, before, Role.UPSTREAM)
+        after[key] = gradient_matrix(name, f"clip.{key}", values, before, Role.UPSTREAM)
     return after
 
 
@@ -321,7 +199,7 @@ def _record_parameter(recorder: Recorder, key: str, gradient: Matrix, update: Up
             ),
             operands=(weights, gradient),
             result=result,
-            spell=_spell_line(result, (weights, gradient), line),
+            spell=spell_line(result, (weights, gradient), line),
             kept=memory,
             note=note,
         )
@@ -330,32 +208,6 @@ def _record_parameter(recorder: Recorder, key: str, gradient: Matrix, update: Up
 
 MEMORY_SHOWN = 4
 """L-BFGS remembers more vectors than anybody wants to see."""
-
-
-def _gradient_matrix(name: Name, key: str, values: Floats, like: Matrix, role: Role) -> Matrix:
-    return Matrix(
-        name.text, name.latex, values, role, Shade.GRADIENT, like.rows, like.columns, key=key
-    )
-
-
-def _spell_line(
-    result: Matrix, operands: tuple[Matrix, ...], line: Callable[[int, int], Line]
-) -> products.Spell:
-    def spell(row: int, column: int) -> Spelling:
-        made = line(row, column)
-        return Spelling(
-            result.cell_name(row, column),
-            made.formula,
-            float(result.values[row, column]),
-            tuple(Lit(place, row, column) for place in range(len(operands))),
-            line=made,
-        )
-
-    return spell
-
-
-def _by_weight(regularizer: Regularizer, weights: Matrix) -> Callable[[int, int], Line]:
-    return lambda row, column: regularizer.explain(float(weights.values[row, column]))
 
 
 def _by_component(

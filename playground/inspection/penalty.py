@@ -1,0 +1,221 @@
+"""The penalty of regularization, its gradient, and gradients gathered over batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.engine.arithmetic import Line
+from playground.engine.regularizers import NoRegularization, Regularizer
+from playground.inspection import products
+from playground.inspection.names import COST, PENALTY, Name, derivative
+from playground.inspection.operation import (
+    Formula,
+    Matrix,
+    Operation,
+    Phase,
+    Product,
+    Role,
+    Shade,
+)
+from playground.inspection.recorder import Recorder, Slip
+from playground.inspection.spelling import Lit, Spelling
+
+Floats = NDArray[np.float64]
+
+
+def penalty_of(recorder: Recorder, key: str) -> Regularizer | None:
+    """Return the penalty on a parameter, ``None`` if there is none."""
+    place = recorder.places[key]
+    shape = recorder.shape(place.layer)
+    regularizer = shape.regularizer(recorder.situation.regularizer)
+    if isinstance(regularizer, NoRegularization) or not place.is_penalised or shape.layer.frozen:
+        return None
+    return regularizer
+
+
+def record_cost(recorder: Recorder) -> None:
+    """Write down the penalty, and the cost that training minimises, if there is a penalty."""
+    if not recorder.situation.closes:
+        return
+    penalised = {key: penalty_of(recorder, key) for key in recorder.places}
+    active = {key: regularizer for key, regularizer in penalised.items() if regularizer}
+    if not active:
+        return
+    regularizers = tuple(active.values())
+    names = [recorder.names[key] for key in active]
+    formula = type(regularizers[0]).formula
+    recorder.compute(
+        "Ω",
+        PENALTY,
+        f"Penalty on the weights: {type(regularizers[0]).title}",
+        Product.ELEMENTWISE,
+        None,
+        Formula(rf"\Omega = {formula}", f"Ω = penalty({', '.join(name.text for name in names)})"),
+        tuple(active),
+        lambda *weights: np.array(
+            [[sum(r.penalty(w) for r, w in zip(regularizers, weights, strict=True))]]
+        ),
+        lambda result, *weights: products.of_row(result, "", *weights),
+        phase=Phase.ERROR,
+        rows=recorder.axes("L")[0],
+        columns=recorder.axes("L")[1],
+        sides=lambda *weights: tuple(
+            np.sign(w) for r, w in zip(regularizers, weights, strict=True) if r.kinked
+        ),
+        note="Biases are not penalised.",
+    )
+    for key in active:
+        # The gradient of the penalty is not one of those that meet in the gradient of the loss.
+        recorder.forget_use(key)
+    recorder.compute(
+        "C",
+        COST,
+        "Cost: loss and penalty",
+        Product.SUM,
+        None,
+        Formula(r"C = L + \Omega", "C = L + Ω"),
+        ("L", "Ω"),
+        lambda loss, penalty: loss + penalty,
+        products.total,
+        phase=Phase.ERROR,
+        rows=recorder.axes("L")[0],
+        columns=recorder.axes("L")[1],
+    )
+
+
+def record_penalties(recorder: Recorder) -> dict[str, Matrix]:
+    """Write down the gradient of the penalty; return the gradient of the cost by parameter."""
+    final: dict[str, Matrix] = {}
+    gathered = _record_gathering(recorder)
+    for key, place in recorder.places.items():
+        loss_gradient = gathered[key]
+        regularizer = penalty_of(recorder, key)
+        if regularizer is None or not recorder.situation.closes:
+            final[key] = loss_gradient
+            continue
+        weights = recorder.matrix(key)
+        name, by_loss = derivative(PENALTY, recorder.names[key]), loss_gradient
+        values = regularizer.gradient(weights.values)
+        if recorder.slips(Slip.NO_REGULARIZATION):
+            values = np.zeros_like(values)
+        rule = regularizer.explain(0.0).formula.replace("w", weights.symbol)
+        latex = type(regularizer).gradient_formula.replace("w", weights.latex)
+        penalty = gradient_matrix(name, f"∂Ω/∂{key}", values, weights, Role.DOWNSTREAM)
+        where = recorder.where(place.layer)
+        recorder.append(
+            Operation(
+                key=f"∂Ω/∂{key}",
+                name=f"Gradient of the penalty by the {place.words} of {where}",
+                symbol=name.text,
+                phase=Phase.BACKWARD,
+                product=Product.ELEMENTWISE,
+                layer=place.layer,
+                layer_name=recorder.situation.layer_names[place.layer],
+                formula=Formula(f"{name.latex} = {latex}", f"{name.text} = {rule}"),
+                operands=(weights,),
+                result=penalty,
+                spell=spell_line(penalty, (weights,), _by_weight(regularizer, weights)),
+                numerator="Ω",
+                denominator=key,
+            )
+        )
+        cost = derivative(COST, recorder.names[key])
+        total = by_loss.values + values
+        result = gradient_matrix(cost, f"∂C/∂{key}", total, weights, Role.DOWNSTREAM)
+        upstream = gradient_matrix(name, f"∂Ω/∂{key}", values, weights, Role.UPSTREAM)
+        recorder.append(
+            Operation(
+                key=f"∂C/∂{key}",
+                name=f"Gradient of the cost by the {place.words} of {where}",
+                symbol=cost.text,
+                phase=Phase.BACKWARD,
+                product=Product.SUM,
+                layer=place.layer,
+                layer_name=recorder.situation.layer_names[place.layer],
+                formula=Formula(
+                    f"{cost.latex} = {by_loss.latex} + {name.latex}",
+                    f"{cost.text} = {by_loss.symbol} + {name.text}",
+                ),
+                operands=(by_loss, upstream),
+                result=result,
+                spell=products.total(result, by_loss, upstream),
+                # What earlier batches brought is no part of this cost: nothing to check then.
+                numerator="C",
+                denominator=key if recorder.situation.gathered is None else "",
+                note="The cost is loss plus penalty, and so is its gradient.",
+            )
+        )
+        final[key] = gradient_matrix(cost, f"∂C/∂{key}", total, weights, Role.UPSTREAM)
+    return final
+
+
+def _record_gathering(recorder: Recorder) -> dict[str, Matrix]:
+    """Write down how the gradient is added to that of earlier batches of the same update."""
+    before, gradients = recorder.situation.gathered, dict[str, Matrix]()
+    for key, place in recorder.places.items():
+        new = recorder.gradients[key]
+        if before is None:
+            gradients[key] = new
+            continue
+        inner = recorder.names[key]
+        name = Name(f"Σ ∂L/∂{inner.text}", rf"\sum {new.latex}")
+        old = gradient_matrix(
+            Name(f"{name.text} so far", rf"{name.latex}_{{old}}"),
+            "",
+            before[place.indices],
+            new,
+            Role.MEMORY,
+        )
+        values = old.values + new.values
+        result = gradient_matrix(name, f"gather.{key}", values, new, Role.RESULT)
+        where = recorder.where(place.layer)
+        recorder.append(
+            Operation(
+                key=f"gather.{key}",
+                name=f"Gather the gradient of the {place.words} of {where} over batches",
+                symbol=name.text,
+                phase=Phase.BACKWARD,
+                product=Product.SUM,
+                layer=place.layer,
+                layer_name=recorder.situation.layer_names[place.layer],
+                formula=Formula(
+                    f"{name.latex} = {old.latex} + {new.latex}",
+                    f"{name.text} = {old.symbol} + {new.symbol}",
+                ),
+                operands=(old, new),
+                result=result,
+                spell=products.total(result, old, new),
+                note="The update waits for several batches, and takes the sum of their gradients.",
+            )
+        )
+        gradients[key] = gradient_matrix(name, f"gather.{key}", values, new, Role.UPSTREAM)
+    return gradients
+
+
+def gradient_matrix(name: Name, key: str, values: Floats, like: Matrix, role: Role) -> Matrix:
+    return Matrix(
+        name.text, name.latex, values, role, Shade.GRADIENT, like.rows, like.columns, key=key
+    )
+
+
+def spell_line(
+    result: Matrix, operands: tuple[Matrix, ...], line: Callable[[int, int], Line]
+) -> products.Spell:
+    def spell(row: int, column: int) -> Spelling:
+        made = line(row, column)
+        return Spelling(
+            result.cell_name(row, column),
+            made.formula,
+            float(result.values[row, column]),
+            tuple(Lit(place, row, column) for place in range(len(operands))),
+            line=made,
+        )
+
+    return spell
+
+
+def _by_weight(regularizer: Regularizer, weights: Matrix) -> Callable[[int, int], Line]:
+    return lambda row, column: regularizer.explain(float(weights.values[row, column]))
