@@ -170,7 +170,7 @@ class _Rows(QWidget):
                 own = f"∂{node.name}/∂{circuit.nodes[wire.source].name}"
                 local = numbers.locals[wire.index]
                 row.append(self._number(f"local  {own} = {formula}", local, masked))
-        check = None if masked else model.checks[wire.index]
+        check = None if masked else model.check(wire)
         if check is not None:
             row.append(_check_cell(check))
         return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -33,6 +34,8 @@ from playground.inspection.circuit.numbers import number_text
 from playground.inspection.circuit.tape import Phase, State
 
 SMALLEST, LARGEST = 0.3, 3.0
+READABLE = 0.68
+"""Large circuits are not shrunk further than this by themselves; the gate at work is followed."""
 FITTED = 1.25
 """Small circuits are not blown up further than this to fill the room."""
 _TIP = Tip(
@@ -50,6 +53,7 @@ class CircuitView(QWidget):
         super().__init__(parent)
         self._model = model
         self._placement = Placement(model)
+        self._figures = model.figures
         self._scale, self._origin = 1.0, QPointF()
         self._is_fitted = True
         self._dragged: QPoint | None = None
@@ -75,28 +79,31 @@ class CircuitView(QWidget):
 
     def _place(self) -> None:
         self._placement = Placement(self._model)
+        self._figures = self._model.figures
         self._hovered = None
         if self._is_fitted:
-            self.fit()
+            self.fit(READABLE)
         self.update()
 
     def _show_step(self) -> None:
-        # Other significant figures need other room.
-        self._placement = Placement(self._model)
+        if self._model.figures != self._figures:
+            # Longer numbers need more room.
+            self._place()
         self.setAccessibleName(f"Circuit. {spoken_step(self._model)}")
         self._reveal()
         self.update()
 
-    def fit(self) -> None:
-        """Show all of the circuit."""
+    def fit(self, least: float = SMALLEST) -> None:
+        """Show all of the circuit, or as much as has room at the least scale."""
         bounds = self._placement.bounds
         share = min(self.width() / bounds.width(), self.height() / bounds.height())
-        self._scale = min(max(share, SMALLEST), FITTED)
+        self._scale = min(max(share, least), FITTED)
         middle = QPointF(self.width() / 2, self.height() / 2)
         self._origin = middle - bounds.center() * self._scale
         if bounds.width() * self._scale > self.width():
             self._origin.setX(-bounds.left() * self._scale)
         self._is_fitted = True
+        self._reveal()
         self.update()
 
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
@@ -110,18 +117,16 @@ class CircuitView(QWidget):
 
     def _reveal(self) -> None:
         """Move the picture so that the gate at work is in it."""
-        node = self._model.step.node
-        if node is None:
+        node, room = self._model.step.node, QRectF(self.rect())
+        if node is None or room.contains(self._to_screen(self._placement.bounds)):
             return
-        place = self._to_screen(self._placement.gates[node].adjusted(-120, -40, 120, 40))
-        room = QRectF(self.rect())
+        place = self._to_screen(self._placement.gates[node].adjusted(-160, -60, 140, 60))
         shift = QPointF()
         if place.width() < room.width():
             shift.setX(max(0.0, -place.left()) - max(0.0, place.right() - room.right()))
         if place.height() < room.height():
             shift.setY(max(0.0, -place.top()) - max(0.0, place.bottom() - room.bottom()))
-        if not self._is_fitted or self._scale <= SMALLEST:
-            self._origin += shift
+        self._origin += shift
 
     def _to_screen(self, rect: QRectF) -> QRectF:
         top = rect.topLeft() * self._scale + self._origin
@@ -151,7 +156,8 @@ class CircuitView(QWidget):
             self._draw_wire(painter, wire)
         for wire in model.circuit.wires:
             self._draw_numbers(painter, wire)
-        for node in range(len(model.circuit.nodes)):
+        # The gate at work comes last: its words may cover those of others.
+        for node in sorted(range(len(model.circuit.nodes)), key=lambda n: n == model.step.node):
             self._draw_node(painter, node)
         self._draw_result(painter)
         painter.end()
@@ -246,8 +252,12 @@ class CircuitView(QWidget):
             if not is_result:
                 draw_small(painter, above, node.name)
         if state is State.CURRENT:
-            below = QRectF(rect.center().x() - 70, rect.bottom() + 7, 140, 14)
             words = node.gate.does if is_back else node.gate.title.lower()
+            width = QFontMetricsF(text_font(11, bold=True)).horizontalAdvance(words) + 12
+            below = QRectF(rect.center().x() - width / 2, rect.bottom() + 8, width, 16)
+            painter.setPen(QPen(colors.color("border"), 1))
+            painter.setBrush(colors.color("surface"))
+            painter.drawRoundedRect(below, 8, 8)
             draw_small(painter, below, words, "text", bold=True)
         if model.numbers.is_at_kink(index) and model.value_is_known(index):
             badge = QRectF(rect.right() - 9, rect.top() - 5, 16, 16)
@@ -279,7 +289,7 @@ class CircuitView(QWidget):
         """Keep all in sight, unless somebody zoomed."""
         super().resizeEvent(event)
         if self._is_fitted:
-            self.fit()
+            self.fit(READABLE)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click or a drag."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from functools import cached_property
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -55,7 +54,7 @@ class CircuitModel(QObject):
         self.numbers: Pass = run(self.circuit, self.file.values)
         self.answered: dict[int, Judgement] = {}
         self._tries: dict[int, int] = {}
-        self.__dict__.pop("checks", None)
+        self._checks: dict[int, WireCheck | None] = {}
 
     def _become(self, file: CircuitFile) -> None:
         before, self.file = self.file, file
@@ -77,10 +76,11 @@ class CircuitModel(QObject):
         """The values of the inputs."""
         return self.file.values
 
-    @cached_property
-    def checks(self) -> tuple[WireCheck | None, ...]:
-        """The verdict on the gradient of each wire; worked out when it is first asked for."""
-        return tuple(check_wire(self.numbers, self.values, wire) for wire in self.circuit.wires)
+    def check(self, wire: Wire) -> WireCheck | None:
+        """Return the verdict on the gradient of a wire; worked out when it is first asked for."""
+        if wire.index not in self._checks:
+            self._checks[wire.index] = check_wire(self.numbers, self.values, wire)
+        return self._checks[wire.index]
 
     def wires_of_step(self) -> tuple[Wire, ...]:
         """Return the wires whose gradients this moment works out."""
