@@ -23,6 +23,7 @@ MENU_ORDER = (
     "and",
     "spirals-3",
     "digits",
+    "deep-sigmoid",
     "mnist",
 )
 

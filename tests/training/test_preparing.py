@@ -11,6 +11,7 @@ import pytest
 from playground.data.prepared import prepare
 from playground.engine.preparation import LSUV, GreedyRBM
 from playground.experiment.change import Impact, impact
+from playground.experiment.presets import load_experiment
 from playground.experiment.spec import ExperimentSpec, checked
 from playground.schema.validation import replaced
 from playground.training import messages, trainer
@@ -160,3 +161,15 @@ def test_that_cross_validation_prepares_on_the_samples_it_trains_on() -> None:
     scaled = cross_validate(SCALED, [(4,)], settings)
     assert scaled == cross_validate(SCALED, [(4,)], settings)
     assert plain.candidates[0].runs != scaled.candidates[0].runs
+
+
+@pytest.mark.parametrize(("kind", "least", "most"), [("none", 0, 0.2), ("greedy_rbm", 0.85, 1)])
+def test_that_pretraining_opens_a_deep_network_that_learns_nothing_without_it(
+    kind: str, least: float, most: float
+) -> None:
+    spec = replaced(load_experiment("deep-sigmoid"), "training.preparation.kind", kind)
+    deep = Trainer(checked(spec))
+    deep.advance(5 * deep.batches_per_epoch)
+    accuracy = deep.metrics().test_accuracy
+    assert accuracy is not None
+    assert least <= accuracy <= most
