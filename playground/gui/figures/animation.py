@@ -64,7 +64,7 @@ class AnimationChoices(msgspec.Struct, frozen=True):
         shown("Pacing", help="Even: equal steps. Early: more frames where most is learned."),
     ] = "early"
     frames_per_second: Annotated[
-        int, whole("Speed", ge=1, le=30, unit="frames/s", help="How fast it plays.")
+        int, whole("Frames per second", ge=1, le=30, help="How fast it plays.")
     ] = 12
     loop: Annotated[bool, shown("Repeat for ever", help="Begin anew after the last frame.")] = True
     theme: Annotated[Literal["light", "dark"], shown("Theme", help="Colours of the frames.")] = (

@@ -65,7 +65,8 @@ def paint_page(painter: QPainter, report: Report) -> None:
     y = _paint_scores(painter, report, y + 14)
     y = _paint_output(painter, report, y + 20)
     # What is said stands at the bottom; the network takes what is left.
-    facts_height = max(_facts_height(facts) for _, facts in report.summary.parts)
+    parts = [(heading, _fitting(facts)) for heading, facts in report.summary.parts]
+    facts_height = max(_facts_height(facts) for _, facts in parts)
     foot = HEIGHT - _MARGIN - 58
     facts_top = foot - 16 - facts_height
     curves_top = facts_top - 18 - _CURVES
@@ -76,7 +77,7 @@ def paint_page(painter: QPainter, report: Report) -> None:
         area = QRectF(_MARGIN + place * (half + 24), curves_top, half, _CURVES)
         report.pictures.curves(name).paint(painter, area)
     left = _MARGIN
-    for share, (heading, facts) in zip(_COLUMNS, report.summary.parts, strict=True):
+    for share, (heading, facts) in zip(_COLUMNS, parts, strict=True):
         width = (_INNER - 2 * 24) * share
         _paint_facts(painter, heading, facts, QRectF(left, facts_top, width, facts_height))
         left += width + 24
@@ -166,7 +167,17 @@ def _paint_output(painter: QPainter, report: Report, top: float) -> float:
 
 
 _FACT = 17.0
+_MOST_FACTS = 12
 _HEADING = 24.0
+
+
+def _fitting(facts: Facts) -> Facts:
+    """Leave out the middle of what is too much for the page."""
+    if len(facts) <= _MOST_FACTS:
+        return facts
+    half = _MOST_FACTS // 2
+    left_out = len(facts) - 2 * half + 1
+    return (*facts[:half], ("…", f"{left_out} more"), *facts[len(facts) - half + 1 :])
 
 
 def _facts_height(facts: Facts) -> float:

@@ -18,6 +18,7 @@ from playground.exporting.summary import summary_of_run
 from playground.files import FileNotWritten
 from playground.gui.palette import LIGHT
 from playground.gui.reports.html import html_text
+from playground.gui.reports.page import _fitting
 from playground.gui.reports.report import Report, write_report
 from playground.gui.theme import theme
 from playground.schema.validation import replaced
@@ -102,6 +103,23 @@ def test_that_a_pdf_has_one_page_in_any_theme(
     assert content.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
     assert theme().name == "dark"
+
+
+def test_that_every_kind_of_layer_and_many_of_them_fit_on_the_page(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    dense = {"kind": "dense", "units": 3, "activation": {"kind": "maxout"}}
+    block = [dense, {"kind": "batch_norm"}, {"kind": "dropout"}, {"kind": "layer_norm"}]
+    layers = [*block, {"kind": "skip", "reach": 1}] * 3
+    spec = replaced(load_experiment("circles"), "network.layers", layers)
+    run = Run.trained(spec, 1, Progress())
+    write_report(run, tmp_path / "report.pdf", Progress())
+    write_report(run, tmp_path / "report.html", Progress())
+    assert "dropout 13" in (tmp_path / "report.html").read_text()
+    many = tuple((f"layer {i}", "Dense") for i in range(20))
+    shown = _fitting(many)
+    assert len(shown) == 12
+    assert shown[6] == ("…", "9 more")
 
 
 def test_that_a_report_goes_nowhere_else(run: Run, qapp: QApplication, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
+from playground.engine.layers import Dense
 from playground.gui.figures.recolor import recolored
 from playground.gui.palette import Colors
 from playground.gui.theme import text_font, theme
@@ -16,6 +18,7 @@ from playground.gui.train.network import canvas_painter
 from playground.gui.train.network.geometry import Column, ColumnPlan, Layout, lay_out
 from playground.gui.train.network.link_layer import LinkLayer
 from playground.gui.train.network.link_painter import draw_curves
+from playground.gui.train.network.link_values import link_values
 from playground.gui.train.network.naming import Names
 from playground.gui.train.network.selection import Selection
 from playground.gui.train.network.thumbnails import LayerPictures, radius_of
@@ -77,9 +80,13 @@ class NetworkScene:
     @classmethod
     def of_snapshot(cls, names: Names, snapshot: Snapshot, size: QSize) -> NetworkScene:
         """Return the scene of a snapshot that has pictures of all units."""
-        links = LinkLayer()
-        links.take(snapshot)
         layers = names.architecture.layers
+        matrices, slopes = (
+            tuple(map(link_values, layers, each))
+            for each in (snapshot.matrices, snapshot.gradient_matrices)
+        )
+        links = LinkLayer()
+        links.take(replace(snapshot, matrices=matrices, gradient_matrices=slopes))
         widths = [layers[0].inputs, *(layer.outputs for layer in layers)]
         is_picture = names.image_shape is not None
         plans = [ColumnPlan(width, is_picture and index == 0) for index, width in enumerate(widths)]
@@ -129,9 +136,10 @@ class NetworkScene:
                 title, text = "Input", _inputs_text(names)
             else:
                 shape = layers[index - 1]
-                kind = "Output" if index == len(columns) - 1 else "Dense"
-                title = f"{kind} {shape.outputs}"
-                text = title_of(type(shape.activation))
+                is_last = index == len(columns) - 1
+                title = f"{'Output' if is_last else title_of(type(shape.layer))} {shape.outputs}"
+                is_plain = not isinstance(shape.layer, Dense)
+                text = "" if is_plain else title_of(type(shape.activation))
             width = self.layout_now.pitch - 8
             left = column.center - width / 2
             for top, words, font, color in (
