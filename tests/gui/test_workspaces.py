@@ -95,6 +95,25 @@ def test_that_training_goes_on_and_draws_nothing_while_it_is_not_shown(
     )
 
 
+def test_that_keys_in_a_circuit_do_not_touch_the_experiment(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.session.edit("training.learning_rate", 0.1, "Set learning rate")
+    window.workspaces.choose("inspect")
+    window.workspaces.inspect.choose("circuits")
+    panel = window.workspaces.inspect.circuits
+    panel.model.set_value("x", 7.0)
+    panel.view.setFocus()
+    qtbot.keyClick(panel.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert panel.model.values["x"] == -2
+    assert window.session.spec.training.learning_rate == 0.1
+    qtbot.keyClick(panel.view, Qt.Key.Key_Space)
+    assert panel.controls.is_playing
+    window.workspaces.choose("train")
+    assert not panel.controls.is_playing, "nobody looks"
+    assert not window.session.is_running
+
+
 def test_that_the_workspace_and_its_tab_are_remembered(qtbot: QtBot, window: MainWindow) -> None:
     window.workspaces.choose("inspect")
     window.workspaces.inspect.choose("circuits")
