@@ -17,6 +17,7 @@ from playground.data.classification import Spirals
 from playground.data.registry import AnyDataset
 from playground.engine.class_weights import AnyClassWeights, GivenClassWeights, NoClassWeights
 from playground.engine.clipping import AnyClipping, NoClipping
+from playground.engine.constraints import AnyConstraint, NoConstraint
 from playground.engine.losses import AnyLoss, HalfSquared
 from playground.engine.network import Architecture, NetworkSpec, check_layers, resolve
 from playground.engine.optimizers import SGD, AnyOptimizer
@@ -88,15 +89,15 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accumulation: Annotated[
         int,
         whole(
-            "Batches per update",
+            "Accumulation",
             ge=1,
             le=10_000,
             live=True,
             suggestions=(1, 2, 4, 8, 16),
             soft_range=(1, 16),
-            help="Gradient accumulation: gathers the gradient of so many batches before the "
-            "weights change, as one large batch would that does not fit in memory. The last "
-            "update of an epoch takes what is left.",
+            help="Gathers the gradient of so many batches before the weights change, like one "
+            "large batch that does not fit in memory. The last update of an epoch takes what is "
+            "left.",
         ),
     ] = 1
     sampling: Annotated[
@@ -115,6 +116,38 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             help="A bound on the gradient, against steps that throw everything off.",
         ),
     ] = NoClipping()
+    constraint: Annotated[
+        AnyConstraint,
+        shown("Constraint", live=True, help="What holds of the weights after every update."),
+    ] = NoConstraint()
+    input_noise: Annotated[
+        float,
+        real(
+            "Input noise",
+            ge=0,
+            le=1e3,
+            live=True,
+            step=0.05,
+            suggestions=(0.0, 0.05, 0.1, 0.2, 0.5),
+            soft_range=(0.0, 1.0),
+            help="Standard deviation σ of the Gaussian noise that is added to the inputs of each "
+            "batch, as the network sees them. Only while training.",
+        ),
+    ] = 0.0
+    weight_noise: Annotated[
+        float,
+        real(
+            "Weight noise",
+            ge=0,
+            le=1e3,
+            live=True,
+            step=0.01,
+            suggestions=(0.0, 0.01, 0.03, 0.1),
+            soft_range=(0.0, 0.5),
+            help="Standard deviation σ of the Gaussian noise on the weights while the gradient of "
+            "a batch is worked out; the step is then taken without it. Only while training.",
+        ),
+    ] = 0.0
     stopping: Annotated[
         AnyStopping,
         shown(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from playground.data.registry import AnyDataset
 from playground.engine.activations import Activation, AnyActivation
 from playground.engine.clipping import AnyClipping, Clipping
+from playground.engine.constraints import AnyConstraint
 from playground.engine.initializers import AnyInitializer
 from playground.engine.layers import AnyLayer, Dense, Output
 from playground.engine.losses import AnyLoss, Loss
@@ -36,6 +37,7 @@ REGISTRY: dict[str, tuple[type[Option], ...]] = {
     "schedules": members(AnySchedule),
     "regularizers": members(AnyRegularizer),
     "clippings": members(AnyClipping),
+    "constraints": members(AnyConstraint),
     "stoppings": members(AnyStopping),
     "initializers": members(AnyInitializer),
     "preparations": members(AnyPreparation),

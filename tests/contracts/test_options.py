@@ -94,6 +94,7 @@ TAGS = {
     },
     "regularizers": {"none", "l1", "l2", "elastic_net"},
     "clippings": {"none", "value", "norm"},
+    "constraints": {"none", "max_norm"},
     "stoppings": {"never", "early"},
     "initializers": {
         "xavier_uniform",

@@ -160,8 +160,11 @@ class LBFGS(Optimizer, frozen=True, tag="lbfgs"):
     ) -> list[Operation]:
         gradient, slots = state.gradient, state.slots
         direction, product = state.scratch["direction"], state.scratch["product"]
-        low, high = np.empty((), gradient.dtype), np.empty((), gradient.dtype)
-        history = self.history
+        low, high, factor = (np.empty((), gradient.dtype) for _ in range(3))
+        numbers = range(1, self.history + 1)
+        steps = [slots[f"step {pair}"] for pair in numbers]
+        changes = [slots[f"change {pair}"] for pair in numbers]
+        last_gradient, last_step = slots["gradient"], slots["step"]
 
         def largest() -> float:
             # Without an array of sizes: a maximum and a minimum allocate nothing.
@@ -171,49 +174,56 @@ class LBFGS(Optimizer, frozen=True, tag="lbfgs"):
 
         def remember() -> None:
             """Put the pair that the step before gave in front, unless it tells nothing."""
-            step = slots["step"]
-            np.subtract(gradient, slots["gradient"], product)
-            if not product.dot(step) > SMALLEST_CURVATURE:
+            np.subtract(gradient, last_gradient, product)
+            if not product.dot(last_step) > SMALLEST_CURVATURE:
                 return
+            np.copyto(steps[-1], last_step)
+            np.copyto(changes[-1], product)
             # The vectors stay where they are, and change their names.
-            oldest = slots[f"step {history}"], slots[f"change {history}"]
-            for pair in range(history, 1, -1):
-                slots[f"step {pair}"] = slots[f"step {pair - 1}"]
-                slots[f"change {pair}"] = slots[f"change {pair - 1}"]
-            slots["step 1"], slots["change 1"] = oldest
-            np.copyto(slots["step 1"], step)
-            np.copyto(slots["change 1"], product)
+            steps.insert(0, steps.pop())
+            changes.insert(0, changes.pop())
+            for pair, step, change in zip(numbers, steps, changes, strict=True):
+                slots[f"step {pair}"], slots[f"change {pair}"] = step, change
+
+        def turn() -> None:
+            """Multiply the direction by the inverse Hessian."""
+            curvatures, shares = [], []
+            for step, change in zip(steps, changes, strict=True):
+                curvature = float(change.dot(step))
+                if not curvature > 0:
+                    break
+                share = float(step.dot(direction)) / curvature
+                factor.fill(share)
+                np.multiply(change, factor, product)
+                np.subtract(direction, product, direction)
+                curvatures.append(curvature)
+                shares.append(share)
+            if not shares:
+                return
+            factor.fill(curvatures[0] / float(changes[0].dot(changes[0])))
+            np.multiply(direction, factor, direction)
+            for pair in range(len(shares) - 1, -1, -1):
+                back = float(changes[pair].dot(direction)) / curvatures[pair]
+                factor.fill(shares[pair] - back)
+                np.multiply(steps[pair], factor, product)
+                np.add(direction, product, direction)
 
         def update() -> None:
             if largest() <= SMALLEST_GRADIENT:
                 return
             length = learning_rate.value
-            if not slots["gradient"].any():
+            if not last_gradient.any():
                 np.abs(gradient, product)
                 length *= min(1.0, 1 / float(product.sum()))
             else:
                 remember()
             np.negative(gradient, direction)
-            pairs: list[tuple[Array, Array, float, float]] = []
-            for pair in range(1, history + 1):
-                step, change = slots[f"step {pair}"], slots[f"change {pair}"]
-                curvature = float(change.dot(step))
-                if not curvature > 0:
-                    break
-                share = float(step.dot(direction)) / curvature
-                np.multiply(change, share, product)
-                np.subtract(direction, product, direction)
-                pairs.append((step, change, curvature, share))
-            if pairs:
-                _, newest, curvature, _ = pairs[0]
-                np.multiply(direction, curvature / float(newest.dot(newest)), direction)
-            for step, change, curvature, share in reversed(pairs):
-                np.multiply(step, share - float(change.dot(direction)) / curvature, product)
-                np.add(direction, product, direction)
-            np.copyto(slots["gradient"], gradient)
-            np.multiply(direction, length, slots["step"])
+            turn()
+            np.copyto(last_gradient, gradient)
+            factor.fill(length)
+            np.multiply(direction, factor, last_step)
             if not gradient.dot(direction) > -SMALLEST_DESCENT:
-                np.add(parameters, slots["step"], parameters)
+                np.add(parameters, last_step, parameters)
 
         return [update]
 
