@@ -8,11 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QSlider, QToolButton
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
+from playground.data.batching import AnyBatching, AnySampling
 from playground.data.registry import DATASETS, Mnist, Spirals
+from playground.data.scaling import AnyScaling
 from playground.engine.activations import ELU, AnyActivation, LeakyReLU, Tanh
+from playground.engine.class_weights import AnyClassWeights, GivenClassWeights
 from playground.engine.clipping import AnyClipping
 from playground.engine.initializers import AnyInitializer
 from playground.engine.layers import Dense, Output
@@ -37,6 +40,10 @@ UNIONS = (
     AnySchedule,
     AnyRegularizer,
     AnyClipping,
+    AnyClassWeights,
+    AnyBatching,
+    AnySampling,
+    AnyScaling,
     AnyInitializer,
 )
 OPTIONS: tuple[type[Any], ...] = (
@@ -339,6 +346,27 @@ def test_that_flags_and_optional_flags_can_be_edited(qtbot: QtBot) -> None:
     with qtbot.waitSignal(optional.edited) as emitted:
         buttons["No"].click()
     assert emitted.args == [False]
+
+
+def test_that_a_list_of_numbers_is_typed_in_one_line(qtbot: QtBot) -> None:
+    form, edits = shown_form(qtbot, GivenClassWeights((1.0, 5.0)))
+    line = form.findChild(QLineEdit)
+    assert line is not None
+    assert line.text() == "1, 5"
+    line.selectAll()
+    qtbot.keyClicks(line, "1 0.5,2e1")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert edits == [("values", (1.0, 0.5, 20.0))]
+    form.show_value(GivenClassWeights((1.0, 0.5, 20.0)))
+    line.selectAll()
+    qtbot.keyClicks(line, "one, two")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert len(edits) == 1
+    assert line.text() == "1, 0.5, 20"
+    line.selectAll()
+    qtbot.keyClicks(line, "3")
+    form.show_value(GivenClassWeights((1.0, 0.5, 20.0)))
+    assert line.text() == "3", "what is being typed stays"
 
 
 def test_that_the_path_of_a_folder_can_be_typed(qtbot: QtBot) -> None:

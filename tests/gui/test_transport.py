@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from playground.data.batching import FullBatch, MiniBatch, SingleSample
 from playground.data.registry import Digits, Plane
 from playground.engine.optimizers import SGD, Adam, Momentum, RMSProp
 from playground.engine.regularizers import L1, L2, NoRegularization
@@ -272,6 +273,35 @@ def test_that_arrow_keys_change_the_learning_rate_as_one_step_of_undo(qtbot: QtB
     qtbot.keyClick(box, Qt.Key.Key_Up)
     assert [edit[1] for edit in bench.edits] == [0.1, 0.3]
     assert {edit[3] for edit in bench.edits} == {"training.learning_rate"}
+
+
+def test_that_the_full_batch_is_chosen_by_name_and_left_by_a_number(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, experiment(batch_size=10))
+    box = bench.number("batch_size")
+    assert box.itemText(box.count() - 1) == "full"
+    box.activated.emit(box.count() - 1)
+    assert bench.edits == [("training.batching", "full_batch", "Set batch size", "")]
+    assert bench.spec.training.batching == FullBatch()
+    assert box.currentText() == "full"
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert bench.spec.training.batching == MiniBatch()
+    assert bench.spec.training.batch_size == 1
+    assert box.currentText() == "1"
+    bench.retype(box, "Full")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert bench.spec.training.batching == FullBatch()
+    bench.retype(box, "25")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert (bench.spec.training.batching, bench.spec.training.batch_size) == (MiniBatch(), 25)
+    bench.retype(box, "many")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert "Or type full." in box.input.problem
+
+
+def test_that_single_samples_and_gathered_batches_are_shown(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, experiment(batch_size=10, batching=SingleSample(), accumulation=4))
+    assert bench.number("batch_size").currentText() == "1"
+    assert "Batch × 4" in {label.text() for label in bench.bar.findChildren(QLabel)}
 
 
 def test_that_a_refused_batch_size_snaps_back(qtbot: QtBot) -> None:

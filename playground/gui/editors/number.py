@@ -198,9 +198,17 @@ class NumberBox(QAbstractSpinBox):
 
 
 class NumberCombo(QComboBox):
-    """A box for a number with a drop-down list of usual values; any other can be typed."""
+    """A box for a number with a drop-down list of usual values; any other can be typed.
 
-    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    rule
+        How to read and write numbers, if not in the usual way.
+    """
+
+    def __init__(
+        self, field: Field, parent: QWidget | None = None, rule: NumberRule | None = None
+    ) -> None:
         super().__init__(parent)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -211,18 +219,18 @@ class NumberCombo(QComboBox):
         self.setMaxVisibleItems(20)
         line = self.lineEdit()
         assert line is not None  # the box is editable
-        rule = NumberRule(field)
+        rule = rule or NumberRule(field)
+        self._entries: tuple[float | int | None, ...] = (*rule.suggestions, *rule.extras)
         with QSignalBlocker(self):
-            self.addItems([rule.text(value) for value in rule.suggestions])
+            self.addItems([rule.text(value) for value in self._entries])
         self.input = NumberInput(rule, line, self)
         self.activated.connect(self._on_activated)
 
     def show_value(self, value: float | int | None) -> None:
         """Show a number; emits nothing."""
         with QSignalBlocker(self):
-            suggestions = self.input.rule.suggestions
             if value != self.input.value:
-                self.setCurrentIndex(suggestions.index(value) if value in suggestions else -1)
+                self.setCurrentIndex(self._entries.index(value) if value in self._entries else -1)
                 # Changing the index has written the entry's text.
                 self.input.write(self.input.rule.text(value))
             self.input.show_value(value)
@@ -243,7 +251,7 @@ class NumberCombo(QComboBox):
             self.input.step(1 if event.angleDelta().y() > 0 else -1)
 
     def _on_activated(self, index: int) -> None:
-        self.input.take(self.input.rule.suggestions[index])
+        self.input.take(self._entries[index])
 
 
 class _Slider(QSlider):

@@ -13,6 +13,9 @@ _ROUND_STEPS = (1.0, 2.0, 5.0, 10.0)
 class NumberRule:
     """How the numbers of a field are read, written and stepped."""
 
+    extras: tuple[None, ...] = ()
+    """What a list offers after the suggested numbers: nothing, or what ``None`` stands for."""
+
     def __init__(self, field: Field) -> None:
         self.field = field
         self.whole = field.kind is FieldKind.WHOLE

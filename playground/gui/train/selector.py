@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from playground.gui.editors.base import TagCombo, help_of, number_text
 from playground.gui.editors.number import NumberCombo
+from playground.gui.editors.number_rule import NumberRule
 from playground.gui.editors.popover import OptionPopover
 from playground.gui.icons import icon
 from playground.gui.parameter_form import switched
@@ -63,6 +64,8 @@ class NumberSelector(_Selector):
         What is written above.
     helper
         Icon of a small button beside the list that helps to find a number; "" for none.
+    rule
+        How to read and write numbers, if not in the usual way.
 
     Signals
     -------
@@ -75,10 +78,12 @@ class NumberSelector(_Selector):
     edited = Signal(object, bool)
     helper_clicked = Signal()
 
-    def __init__(self, field: Field, caption: str, helper: str = "") -> None:
+    def __init__(
+        self, field: Field, caption: str, helper: str = "", rule: NumberRule | None = None
+    ) -> None:
         super().__init__()
-        self._field, self._caption = field, caption
-        self.box = NumberCombo(field)
+        self._field, self.caption = field, caption
+        self.box = NumberCombo(field, rule=rule)
         self.box.setObjectName(field.name)
         self.box.setFixedHeight(HEIGHT)
         self.box.setMinimumContentsLength(2)
@@ -114,7 +119,7 @@ class NumberSelector(_Selector):
 
     def show_caption(self, caption: str | None) -> None:
         """Show another caption, ``None`` for the usual one; paints nothing if it is the same."""
-        self._label.setText(self._caption if caption is None else caption)
+        self._label.setText(self.caption if caption is None else caption)
 
     def show_remark(self, remark: str, formula: str = "") -> None:
         """Add a sentence and a formula to the tip."""

@@ -15,6 +15,7 @@ from playground.gui.icons import icon
 from playground.gui.parameter_form import joined
 from playground.gui.teaching_tip import set_tip
 from playground.gui.theme import theme
+from playground.gui.train.batch_selector import BatchSelector
 from playground.gui.train.pace import PaceButton
 from playground.gui.train.readout import (
     Readout,
@@ -186,7 +187,7 @@ class TransportBar(QWidget):
             "Trains a copy of the network with rising rates, and shows with which it learns.",
             shortcut="Ctrl+R",
         )
-        self._batch = NumberSelector(fields["batch_size"], "Batch")
+        self._batch = BatchSelector(fields["batch_size"], "Batch")
         self._loss = OptionSelector(fields["loss"], "Loss")
         self._regularizer = OptionSelector(fields["regularizer"], "Regularization", summarize=True)
         # Least width at which usual entries can be read, and the width where there is room.
@@ -210,7 +211,11 @@ class TransportBar(QWidget):
 
     def _tip_readouts(self) -> None:
         set_tip(self._epoch, "Epoch", "How often the network has seen all of the training data.")
-        set_tip(self._step_count, "Step", "How often the weights were updated: once per batch.")
+        set_tip(
+            self._step_count,
+            "Step",
+            "Batches so far: each updates the weights, unless gradients are accumulated.",
+        )
         set_tip(
             self._train_loss,
             "Train loss",
@@ -244,7 +249,7 @@ class TransportBar(QWidget):
         self._optimizer.show_value(training.optimizer)
         self._learning_rate.show_value(training.learning_rate)
         self._show_schedule(training.schedule)
-        self._batch.show_value(training.batch_size)
+        self._batch.show_training(training)
         self._loss.show_value(training.loss)
         self._regularizer.show_value(training.regularizer)
         task = spec.data.task.kind
@@ -367,7 +372,10 @@ class TransportBar(QWidget):
         self._tell(joined(f"training.{name}", path), value, f"Set {what}", continuous)
 
     def _on_number_edited(self, name: str, value: Any, continuous: bool) -> None:
-        self._tell(f"training.{name}", value, f"Set {_LABELS[name]}", continuous)
+        path = f"training.{name}"
+        if name == "batch_size":
+            path, value = self._batch.change(value)
+        self._tell(path, value, f"Set {_LABELS[name]}", continuous)
 
     def _tell(self, path: str, value: Any, label: str, continuous: bool) -> None:
         self.edited.emit(path, value, label, path if continuous else "")
