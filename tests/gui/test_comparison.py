@@ -212,3 +212,10 @@ def test_that_it_paints_in_both_themes(
     theme().apply(qapp, name)
     assert not window.grab().isNull()
     theme().apply(qapp, "light")
+
+
+def test_that_tab_goes_through_the_candidates_to_the_line(window: ComparisonWindow) -> None:
+    window.candidates.show_candidates([(4,), (8,)])
+    first, second = (window.candidates._pills[widths] for widths in ((4,), (8,)))
+    assert first.nextInFocusChain() is second
+    assert second.nextInFocusChain() is window.candidates.line

@@ -152,8 +152,12 @@ class CandidatesEditor(QWidget):
             return
         pill = _Pill(widths)
         pill.removed.connect(lambda: self._remove(widths))
+        before = next(reversed(self._pills.values()), self._suggest)
         self._pills[widths] = pill
         self._flow.addWidget(pill)
+        # Tab goes as the eye does.
+        self.setTabOrder(before, pill)
+        self.setTabOrder(pill, self._line)
         pill.show()
 
     def _remove(self, widths: Widths) -> None:

@@ -87,6 +87,7 @@ class ComparisonWindow(QDialog):
         layout.addLayout(self._make_right(), 1)
         self.resize(*_SIZE)
         QShortcut(QKeySequence.StandardKey.Copy, self.view, self.copy_text)
+        QShortcut(QKeySequence("Ctrl+Return"), self, self.start)
         self.view.selectionModel().selectionChanged.connect(self._show_choice)
         self.model.modelReset.connect(self._show_choice)
         self.view.activated.connect(lambda _: self.use_selected())
@@ -94,6 +95,7 @@ class ComparisonWindow(QDialog):
         self.suggest()
         self._show_spec()
         self._show_state()
+        self.compare_button.setFocus()
 
     # --- made once ---
 
@@ -111,6 +113,12 @@ class ComparisonWindow(QDialog):
         self.compare_button.setProperty("primary", True)
         self.compare_button.setDefault(False)
         self.compare_button.setAutoDefault(False)
+        set_tip(
+            self.compare_button,
+            "Compare",
+            "Trains every network once per fold, in the background. Stop keeps what there is.",
+            shortcut="Ctrl+Enter",
+        )
         self.compare_button.clicked.connect(self.toggle)
         page = QWidget()
         column = QVBoxLayout(page)
