@@ -104,6 +104,29 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=_rate_range)
 
+    command = commands.add_parser("inspect", help="print a training step with all its numbers")
+    _add_experiment(command)
+    scope = command.add_mutually_exclusive_group()
+    scope.add_argument(
+        "--sample", type=_whole(0), metavar="K", help="look at one training sample alone"
+    )
+    scope.add_argument(
+        "--batch", action="store_true", help="look at the batch that comes next (the default)"
+    )
+    command.add_argument(
+        "--after", type=_whole(0), default=0, metavar="N", help="make so many steps before (0)"
+    )
+    command.add_argument(
+        "--steps", type=_whole(1), default=1, metavar="N", help="print so many steps (1)"
+    )
+    command.add_argument("--notation", choices=("rows", "columns"), default="rows")
+    command.add_argument(
+        "--unfused", action="store_true", help="softmax and loss one operation at a time"
+    )
+    command.add_argument("--check", action="store_true", help="check gradients numerically")
+    command.add_argument("--json", action="store_true", help="print one JSON object per step")
+    command.set_defaults(run=_inspect)
+
     command = commands.add_parser("describe", help="list every option, its fields and bounds")
     command.add_argument("topic", nargs="?", metavar="TOPIC", help="such as optimizers or elu")
     command.add_argument("--json", action="store_true", help="print JSON")
@@ -454,6 +477,39 @@ def _sentence(metrics: Metrics) -> str:
             right = f" ({accuracy:.1%} right)" if accuracy is not None else ""
             parts.append(f"{name} loss {loss:.4g}{right}")
     return " · ".join(parts)
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from playground.inspection.circuit.presets import circuit_names
+    from playground.inspection.operation import Notation
+    from playground.inspection.report import step_text, step_tree
+    from playground.inspection.situation import NoSuchSample, situation_of
+    from playground.inspection.tape import record
+
+    if options.experiment in circuit_names():
+        from playground.inspection.circuit.report import printed
+
+        print(printed(options.experiment, options.check, options.json))
+        return 0
+    spec = _experiment(options)
+    trainer = _trainer(spec)
+    trainer.advance(options.after)
+    notation = Notation(options.notation)
+    for number in range(options.steps):
+        try:
+            situation = situation_of(trainer, options.sample)
+        except NoSuchSample as error:
+            raise UsageError(str(error)) from error
+        recording = record(situation, fused=not options.unfused)
+        if options.json:
+            head = {"experiment": spec.name, "step": trainer.step + 1}
+            print(json.dumps(head | step_tree(recording, notation, options.check)), flush=True)
+        else:
+            title = f"{spec.name} · step {trainer.step + 1:,}"
+            print(("\n" if number else "") + step_text(recording, title, notation, options.check))
+        if number + 1 < options.steps:
+            trainer.advance(1)
+    return 0
 
 
 def _describe(options: argparse.Namespace) -> int:

@@ -159,7 +159,10 @@ def _with_names(latex: str, name: Name, outputs: Name) -> str:
 def _with_count(rule: str, count: int) -> str:
     """Put the number of outputs into a rule; a factor 1/1 is left out."""
     if count == 1:
-        rule = rule.replace("1/{K}·", "").replace("2/{K}·", "2·")
+        rule = rule.replace("2/{K}·", "2·")
+        if rule.startswith("1/{K}·(") and rule.endswith(")"):
+            rule = rule.removeprefix("1/{K}·(").removesuffix(")")
+        rule = rule.removeprefix("1/{K}·")
     return rule.replace("{K}", str(count))
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from playground.data.prepared import PreparedData
 from playground.experiment.spec import ExperimentSpec
 from playground.inspection.operation import Notation, Operation, Phase, Tape
-from playground.inspection.situation import situation_of
+from playground.inspection.report import cost_after
+from playground.inspection.situation import Situation, situation_of
 from playground.inspection.tape import Recording, record
 from playground.training.trainer import Trainer
 
@@ -96,8 +97,7 @@ class Walk:
     def recording(self) -> Recording:
         """The current step as it was carried out, with rows as samples."""
         if self._recording is None:
-            situation = situation_of(self._trainer, self._sample)
-            self._recording = record(situation, fused=self._fused)
+            self._recording = record(self._situation(self._sample), fused=self._fused)
         return self._recording
 
     @property
@@ -152,8 +152,7 @@ class Walk:
             If there is no such sample; the walk stays as it is.
         """
         # Before anything changes: there may be no such sample.
-        situation = situation_of(self._trainer, sample)
-        recording = record(situation, fused=self._fused)
+        recording = record(self._situation(sample), fused=self._fused)
         key, phase = self.operation.key, self.operation.phase
         self._sample, self._recording, self._tape = sample, recording, None
         self._return_to(key, phase)
@@ -253,12 +252,11 @@ class Walk:
     @property
     def loss_after(self) -> float:
         """What the cost of the same samples is after the update of the step shown."""
-        recording = self.recording
-        graph, key = recording.graph, "C" if "C" in recording.graph else "L"
-        changed = {
-            name: recording.update.after[place.indices] for name, place in recording.places.items()
-        }
-        return graph.evaluate(key, changed)[0]
+        return cost_after(self.recording)
+
+    def _situation(self, sample: int | None) -> Situation:
+        """Return the step for a sample, or for the whole batch. Other walks may know others."""
+        return situation_of(self._trainer, sample)
 
     def _move_cell(self, direction: int) -> bool:
         columns = self.operation.result.shape[1]
