@@ -64,6 +64,8 @@ class Proof:
     @property
     def sentence(self) -> str:
         """What was found, in one sentence."""
+        if self.largest_difference == 0:
+            return f"Read back with the {self.reader}: {self.compared} agree exactly."
         verdict = "as it should be" if self.holds else "NOT as it should be"
         return (
             f"Read back with the {self.reader}: {self.compared}, largest difference "

@@ -68,7 +68,7 @@ class CsvExporter(TableExporter, frozen=True):
         """Read the file with the csv module and compare every cell."""
         table = self.table(run)
         found = read_csv(path.read_bytes(), _SEPARATORS[self.separator])
-        return _proof("csv module of Python", table, largest_difference(table, found))
+        return _proof("csv module", table, largest_difference(table, found))
 
 
 class JsonExporter(TableExporter, frozen=True):
@@ -84,7 +84,7 @@ class JsonExporter(TableExporter, frozen=True):
         """Read the file with the json module and compare every cell."""
         table = self.table(run)
         found = read_json(path.read_bytes())
-        return _proof("json module of Python", table, largest_difference(table, found))
+        return _proof("json module", table, largest_difference(table, found))
 
 
 def _proof(reader: str, table: Table, difference: float) -> Proof:

@@ -13,7 +13,12 @@ from playground.engine.layers import MAXIMUM_LAYERS, Dense
 from playground.engine.preparation import AnyPreparation
 from playground.experiment.presets import preset_names
 from playground.experiment.spec import LEARNING_RATES
-from playground.gui.figures.commands import export_animation, export_picture, export_report
+from playground.gui.figures.commands import (
+    export_animation,
+    export_files,
+    export_picture,
+    export_report,
+)
 from playground.gui.theme import CHOICES, theme
 from playground.schema.describe import summary_of, tag_of, title_of
 
@@ -71,17 +76,45 @@ class Actions:
     def _file(self) -> None:
         window = self._window
         menu = self._start("&File")
-        self._add("&New", lambda: window.open_preset("spirals"), QKeySequence.StandardKey.New)
+        project = window.project
+        self._add("&New", project.new, QKeySequence.StandardKey.New)
         presets = menu.addMenu("&Presets")
         presets.setToolTipsVisible(True)
         presets.aboutToShow.connect(lambda: _fill_presets(presets, window))
-        self._add("&Open…", window.open_file, QKeySequence.StandardKey.Open)
-        self._add("&Reopen last experiment", window.reopen_last, "Ctrl+Shift+O")
-        menu.addSeparator()
-        self._add("&Save as…", window.save_file, QKeySequence.StandardKey.Save)
+        self._add("&Open…", project.ask_and_open, QKeySequence.StandardKey.Open)
+        recent = menu.addMenu("Open re&cent")
+        recent.setToolTipsVisible(True)
+        recent.aboutToShow.connect(lambda: _fill_recent(recent, window))
+        self._add(
+            "&Reopen last experiment",
+            project.reopen_last,
+            "Ctrl+Shift+O",
+            tip="What was in the window when it was closed the last time, with its weights",
+        )
         menu.addSeparator()
         self._add(
-            "&Export picture…",
+            "&Save",
+            project.save,
+            QKeySequence.StandardKey.Save,
+            tip="The experiment with its weights, the state of the training and the layout",
+        )
+        self._add("Save &as…", project.ask_and_save, "Ctrl+Shift+S")
+        revert = self._add(
+            "Re&vert to saved",
+            project.revert,
+            tip="As it was saved last, weights included; undo brings the changes back",
+        )
+        project.tracker.changed.connect(lambda: _show_revertible(revert, window))
+        _show_revertible(revert, window)
+        menu.addSeparator()
+        self._add(
+            "&Export…",
+            lambda: export_files(window),
+            "Ctrl+E",
+            tip="Weights, predictions and history, in a choice of formats",
+        )
+        self._add(
+            "Export &picture…",
             lambda: export_picture(window),
             "Ctrl+Shift+E",
             tip="Save or copy any picture that the window shows",
@@ -109,6 +142,20 @@ class Actions:
         for action in (undo, redo):
             menu.addAction(action)
             self.groups[-1][1].append(action)
+        menu.addSeparator()
+        project = self._window.project
+        self._add(
+            "&Copy as text",
+            project.copy_as_text,
+            "Ctrl+Shift+C",
+            tip="The experiment as a short text for a message; without weights",
+        )
+        self._add(
+            "&Paste experiment",
+            project.paste_text,
+            "Ctrl+Shift+V",
+            tip="Opens an experiment that was copied as text",
+        )
         menu.addSeparator()
         self._add("&Add layer", self._add_layer, "Ctrl+L", tip="A hidden layer before the output")
         self._add("Re&move last layer", self._remove_layer, "Ctrl+Shift+L")
@@ -205,6 +252,18 @@ class Actions:
         for action in self._panels:
             action.setChecked(True)
 
+    def panels(self) -> dict[str, bool]:
+        """Return which panels are shown, by name."""
+        return {
+            name: action.isChecked()
+            for (name, _, _), action in zip(_PANELS, self._panels, strict=True)
+        }
+
+    def show_panels(self, shown: dict[str, bool]) -> None:
+        """Show or hide panels by name; those that are not named stay as they are."""
+        for (name, _, _), action in zip(_PANELS, self._panels, strict=True):
+            action.setChecked(shown.get(name, action.isChecked()))
+
     def _flip_theme(self) -> None:
         self._window.set_theme("light" if theme().name == "dark" else "dark")
 
@@ -298,6 +357,28 @@ def fill_preparations(menu: QMenu, session: Session) -> None:
     present = tag_of(session.spec.training.preparation)
     for action in menu.actions():
         action.setChecked(action.data() == present)
+
+
+def _show_revertible(action: QAction, window: MainWindow) -> None:
+    tracker = window.project.tracker
+    action.setEnabled(tracker.document.path is not None and tracker.is_modified)
+
+
+def _fill_recent(menu: QMenu, window: MainWindow) -> None:
+    """List the files of the settings as they are at this moment."""
+    menu.clear()
+    paths = window.preferences.recent
+    for number, path in enumerate(paths, 1):
+        action = menu.addAction(f"&{number % 10} {path.stem.replace('&', '&&')}")
+        action.setToolTip(str(path))
+        action.triggered.connect(lambda _=False, chosen=path: window.project.open_path(chosen))
+    if not paths:
+        menu.addAction("Nothing was opened or saved yet").setEnabled(False)
+        return
+    menu.addSeparator()
+    menu.addAction("&Forget these").triggered.connect(
+        lambda _=False: window.preferences.forget_recent()
+    )
 
 
 def _fill_presets(menu: QMenu, window: MainWindow) -> None:

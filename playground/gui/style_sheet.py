@@ -13,7 +13,8 @@ Widgets choose their look by class and by a few properties, set before they are 
 ``framed=True`` (QToolButton)        button with an outline; without it, flat
 ``primary=True``, ``danger=True``    the button that one should press; one that destroys
 ``link=True`` (buttons)              looks like a link
-``role="..."`` (QLabel)              title, heading, caption, muted, number, code, error
+``role="..."`` (QLabel)              title, heading, caption, muted, number, code, error,
+                                      good
 ``chip="accent|good|warning|danger|muted"`` (QLabel)  small coloured tag
 object name ``play`` (QToolButton)   the round button of the transport
 ===================================  =============================================================
@@ -57,6 +58,7 @@ QLabel[role="muted"] { color: $text_muted; }
 QLabel[role="number"] { font-family: "JetBrains Mono"; font-size: 15px; font-weight: 700; }
 QLabel[role="code"] { font-family: "JetBrains Mono"; font-size: 12px; }
 QLabel[role="error"] { color: $danger; }
+QLabel[role="good"] { color: $good; }
 QLabel:disabled { color: $text_disabled; }
 QLabel[chip] {
     background: $field; color: $text_muted;

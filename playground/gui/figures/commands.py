@@ -1,4 +1,4 @@
-"""What the File menu offers to take away: pictures, an animation, a report."""
+"""What the File menu offers to take away: weights, pictures, an animation, a report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playground.training.jobs import Progress
     from playground.training.messages import StateTaken
 
-__all__ = ["export_animation", "export_picture", "export_report", "run_job"]
+__all__ = ["export_animation", "export_files", "export_picture", "export_report", "run_job"]
 
 
 def export_picture(window: MainWindow) -> None:
@@ -55,6 +55,16 @@ def export_report(window: MainWindow) -> None:
         run_job(window, "Writing the report", task)
 
     with_state(window, write)
+
+
+def export_files(window: MainWindow) -> None:
+    """Open the dialog that writes weights and tables in any format."""
+    from playground.gui.exports.dialog import ExportDialog
+
+    def show(taken: StateTaken) -> None:
+        ExportDialog(taken, window).open()
+
+    with_state(window, show)
 
 
 def export_animation(window: MainWindow) -> None:
