@@ -64,7 +64,7 @@ def test_that_no_edit_touches_nothing() -> None:
 @pytest.mark.parametrize("name", [field.name for field in fields_of(TrainingSpec)])
 def test_that_fields_shown_as_live_are_live(name: str) -> None:
     others = {"loss": Hinge(), "dtype": "float64", "learning_rate": 1, "batch_size": 2, "epochs": 3}
-    others["accumulation"] = 4
+    others |= {"accumulation": 4, "input_noise": 0.1, "weight_noise": 0.1}
     kinds = {
         "optimizer": {"kind": "adam"},
         "schedule": {"kind": "step"},
@@ -74,6 +74,7 @@ def test_that_fields_shown_as_live_are_live(name: str) -> None:
         "sampling": {"kind": "with_replacement"},
         "class_weights": {"kind": "balanced"},
         "stopping": {"kind": "early"},
+        "constraint": {"kind": "max_norm"},
         "preparation": {"kind": "lsuv"},
     }
     changed = replaced(SPEC, f"training.{name}", (others | kinds)[name])

@@ -15,7 +15,7 @@ from playground.engine.clipping import ClipByNorm, NoClipping
 from playground.engine.schedules import Constant, Cosine, StepDecay
 from playground.experiment.presets import read_experiment
 from playground.experiment.spec import ExperimentSpec, spec_from_tree
-from playground.training import trainer as trainer_module
+from playground.training import batches as batches_module
 from playground.training.snapshot import SnapshotBuilder, View
 from playground.training.trainer import Trainer
 from tests.contracts.catalog import CLIPPINGS, SCHEDULES, name
@@ -74,7 +74,7 @@ def test_that_a_restored_state_goes_on_with_the_schedule() -> None:
 
 def test_that_staged_batches_follow_the_schedule_too(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = _trained(SCHEDULED, 40)
-    monkeypatch.setattr(trainer_module, "STAGED_ABOVE", 2)
+    monkeypatch.setattr(batches_module, "STAGED_ABOVE", 2)
     _expect_equal(_trained(SCHEDULED, 40), plain)
 
 
