@@ -152,8 +152,8 @@ class Workspaces(QStackedWidget):
             return
         current = self.inspect if is_inspect else self.train
         self.setCurrentWidget(current)
-        if not current.isAncestorOf(self.focusWidget() or self):
-            current.setFocus(Qt.FocusReason.OtherFocusReason)
+        # Else the focus goes to the first button of the row, which takes the arrow keys.
+        current.setFocus(Qt.FocusReason.OtherFocusReason)
         self._preferences.remember("workspace", name)
         self.chosen.emit(name)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from unittest.mock import Mock
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +17,7 @@ from playground.gui.inspect.circuits.expression_bar import ValueBox
 from playground.gui.inspect.circuits.placement import Placement
 from playground.gui.preferences import Preferences
 from playground.gui.session import Session
+from playground.gui.teaching_tip import tip_of
 from playground.gui.theme import load_fonts, theme
 from playground.inspection.circuit.predict import Slip
 from playground.inspection.circuit.presets import circuit_names, load_circuit
@@ -240,6 +241,19 @@ def test_that_a_click_on_a_gate_goes_to_it(qtbot: QtBot, panel: CircuitPanel) ->
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=point)
     assert model.step.node == multiply
     assert model.now == model.tape.seed + 1
+
+
+def test_that_the_tip_is_about_the_gate_under_the_pointer(
+    qtbot: QtBot, panel: CircuitPanel
+) -> None:
+    view = panel.view
+    add = Placement(panel.model).gates[3].center()
+    point = (add * view._scale + view._origin).toPoint()
+    QApplication.sendEvent(view, QHelpEvent(QEvent.Type.ToolTip, point, view.mapToGlobal(point)))
+    tip = tip_of(view)
+    assert tip is not None
+    assert tip.title == "Addition: distributes"
+    assert "q₁ = x + y" in tip.text
 
 
 def test_that_the_picture_zooms_and_fits(qtbot: QtBot, panel: CircuitPanel) -> None:

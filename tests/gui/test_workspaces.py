@@ -63,6 +63,9 @@ def test_that_keys_switch_and_training_keys_rest_meanwhile(
     control = Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(window, Qt.Key.Key_2, control)
     assert window.workspaces.name == "inspect"
+    focused = window.focusWidget()
+    assert focused is not None
+    assert window.workspaces.inspect.step_panel.isAncestorOf(focused)
     qtbot.keyClick(window.workspaces.inspect, Qt.Key.Key_Space)
     qtbot.keyClick(window, Qt.Key.Key_1, control)
     assert window.workspaces.name == "train"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QFontMetricsF,
     QHelpEvent,
@@ -66,6 +66,8 @@ class CircuitView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(150)
         apply_tip(self, _TIP)
+        # After the tip, so that this filter is asked before that of the tip.
+        self.installEventFilter(self)
         model.changed.connect(self._place)
         model.moved.connect(self._show_step)
         theme().changed.connect(self.update)
@@ -346,12 +348,22 @@ class CircuitView(QWidget):
                 super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Let the tip say what is under the pointer; zoom by pinching."""
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.zoom(1 + event.value(), event.position())
-                return True
-        elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            node = self._node_at(QPointF(event.pos()))
-            apply_tip(self, _TIP if node is None else tip_of_node(self._model, node))
+        """Zoom by pinching."""
+        if (
+            isinstance(event, QNativeGestureEvent)
+            and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
+        ):
+            self.zoom(1 + event.value(), event.position())
+            return True
         return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the tip be about the gate under the pointer; free ground needs none."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            node = self._node_at(QPointF(event.pos()))
+            if node is None:
+                return True
+            apply_tip(self, tip_of_node(self._model, node))
+        elif event.type() == QEvent.Type.Leave:
+            apply_tip(self, _TIP)
+        return False
