@@ -7,8 +7,11 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.data.batching import AnyBatching, AnySampling
 from playground.data.registry import AnyDataset
+from playground.data.scaling import AnyScaling
 from playground.engine.activations import Activation, AnyActivation
+from playground.engine.class_weights import AnyClassWeights
 from playground.engine.clipping import AnyClipping, Clipping
 from playground.engine.constraints import AnyConstraint
 from playground.engine.initializers import AnyInitializer
@@ -43,6 +46,10 @@ REGISTRY: dict[str, tuple[type[Option], ...]] = {
     "preparations": members(AnyPreparation),
     "layers": members(AnyLayer),
     "datasets": members(AnyDataset),
+    "scalings": members(AnyScaling),
+    "batchings": members(AnyBatching),
+    "samplings": members(AnySampling),
+    "class_weights": members(AnyClassWeights),
 }
 OPTIONS: tuple[type[Option], ...] = tuple(o for union in REGISTRY.values() for o in union)
 

@@ -95,6 +95,10 @@ TAGS = {
     "regularizers": {"none", "l1", "l2", "elastic_net"},
     "clippings": {"none", "value", "norm"},
     "constraints": {"none", "max_norm"},
+    "scalings": {"none", "standardise", "min_max"},
+    "batchings": {"mini_batch", "full_batch", "single_sample"},
+    "samplings": {"without_replacement", "with_replacement"},
+    "class_weights": {"none", "balanced", "given"},
     "stoppings": {"never", "early"},
     "initializers": {
         "xavier_uniform",

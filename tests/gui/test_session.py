@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from playground.data.batching import FullBatch, MiniBatch
 from playground.engine.layers import Dense
 from playground.engine.optimizers import Adam
 from playground.experiment.presets import load_experiment
@@ -89,9 +90,10 @@ def test_that_choosing_lbfgs_brings_the_full_batch_as_one_undo_step(
     with qtbot.waitSignal(session.notice) as notice:
         assert session.edit("training.optimizer.kind", "lbfgs", "Set optimizer")
     assert notice.args is not None
-    assert "Batch size is now 250" in notice.args[1]
+    assert "Each step now takes the full batch" in notice.args[1]
+    assert session.spec.training.batching == FullBatch()
     session.undo_stack.undo()
-    assert session.spec.training.batch_size == 10
+    assert session.spec.training.batching == MiniBatch()
     assert session.undo_stack.index() == 0
 
 

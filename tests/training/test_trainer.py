@@ -422,7 +422,22 @@ class TestOddShapes:
         _trained(ExperimentSpec(network=NetworkSpec(layers)), 30).check_finite()
 
 
-@pytest.mark.parametrize("spec", [TINY, THREE_CLASSES], ids=["W1", "softmax"])
+GATHERED = edited(
+    THREE_CLASSES,
+    training__sampling="with_replacement",
+    training__class_weights="balanced",
+    training__accumulation=3,
+)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        pytest.param(TINY, id="W1"),
+        pytest.param(THREE_CLASSES, id="softmax"),
+        pytest.param(GATHERED, id="gathered", marks=pytest.mark.slow),
+    ],
+)
 def test_that_training_does_not_grow_in_memory(spec: ExperimentSpec) -> None:
     trainer = _trained(spec, 5000)
     gc.collect()
