@@ -13,7 +13,7 @@ import msgspec
 
 from playground.engine.layers import MAXIMUM_LAYERS, MAXIMUM_UNITS, AnyLayer, Dense
 from playground.engine.network import NetworkSpec
-from playground.experiment.spec import ExperimentSpec
+from playground.experiment.spec import ExperimentSpec, checked
 from playground.schema.validation import InvalidValue
 
 __all__ = [
@@ -90,11 +90,20 @@ def with_widths(spec: ExperimentSpec, widths: Widths) -> ExperimentSpec:
 
 
 def suggested_widths(spec: ExperimentSpec) -> tuple[Widths, ...]:
-    """Return architectures worth comparing: this one, and steps away from it in each direction."""
+    """Return architectures worth comparing: this one, and steps away from it in each direction.
+
+    Left out are those that do not fit what else the network has, such as a skip connection.
+    """
     now = widths_of(spec.network)
-    if not now:
-        return ((), (2,), (4,), (8,), (4, 4), (8, 8))
-    around = (
+    around: tuple[Widths, ...] = ((), (2,), (4,), (8,), (4, 4), (8, 8))
+    if now:
+        around = _around(now)
+    fitting = (widths for widths in dict.fromkeys(around) if _fits(spec, widths))
+    return tuple(fitting)[:MOST_SUGGESTIONS]
+
+
+def _around(now: Widths) -> tuple[Widths, ...]:
+    return (
         now,
         tuple(max(1, units // 2) for units in now),
         tuple(min(MAXIMUM_UNITS, units * 2) for units in now),
@@ -102,7 +111,14 @@ def suggested_widths(spec: ExperimentSpec) -> tuple[Widths, ...]:
         (*now, now[-1])[:MAXIMUM_LAYERS],
         (),
     )
-    return tuple(dict.fromkeys(around))[:MOST_SUGGESTIONS]
+
+
+def _fits(spec: ExperimentSpec, widths: Widths) -> bool:
+    try:
+        checked(with_widths(spec, widths))
+    except InvalidValue:
+        return False
+    return True
 
 
 def _blocks(layers: Sequence[AnyLayer]) -> tuple[tuple[AnyLayer, ...], list[tuple[AnyLayer, ...]]]:

@@ -17,14 +17,16 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 
+import msgspec
 import numpy as np
 
+from playground.data.batching import FullBatch
 from playground.data.dataset import Split
 from playground.data.folds import stratified_folds
 from playground.data.prepared import PreparedData, prepare
-from playground.experiment.architectures import Widths, with_widths
+from playground.experiment.architectures import Widths, widths_text, with_widths
 from playground.experiment.spec import ExperimentSpec, architecture_of, checked
-from playground.schema.validation import validated
+from playground.schema.validation import InvalidValue, validated
 from playground.training.fold_results import (
     Candidate,
     CrossValidation,
@@ -83,9 +85,9 @@ def cross_validate(
     Raises
     ------
     JobRefused
-        If there are too few samples or too many architectures.
+        If there are too few samples, too many architectures, or one that does not fit.
     InvalidValue
-        If an architecture does not fit the experiment.
+        If a setting is out of range.
     DataError
         If the samples cannot be read.
     """
@@ -130,7 +132,17 @@ def _specs(spec: ExperimentSpec, candidates: Sequence[Widths]) -> dict[Widths, E
     if not 1 <= len(unique) <= MOST_CANDIDATES:
         remedy = "give at least one" if not unique else f"compare {MOST_CANDIDATES} at most"
         raise JobRefused(f"{len(unique)} architectures cannot be compared; {remedy}")
-    return {widths: checked(with_widths(spec, widths)) for widths in unique}
+    if spec.training.optimizer.needs_full_batch:
+        # The folds together may be more samples than the training set that a batch size fits.
+        training = msgspec.structs.replace(spec.training, batching=FullBatch())
+        spec = msgspec.structs.replace(spec, training=training)
+    specs: dict[Widths, ExperimentSpec] = {}
+    for widths in unique:
+        try:
+            specs[widths] = checked(with_widths(spec, widths))
+        except InvalidValue as error:
+            raise JobRefused(f"{widths_text(widths)} does not fit: {error}") from error
+    return specs
 
 
 def _splits(data: PreparedData, settings: FoldSettings) -> tuple[Split, ...]:

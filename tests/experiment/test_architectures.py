@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playground.engine.activations import ReLU, Sigmoid
-from playground.engine.layers import Dense
+from playground.engine.layers import BatchNorm, Dense, Dropout, Skip
 from playground.engine.network import NetworkSpec
 from playground.experiment.architectures import (
     Widths,
@@ -64,6 +64,31 @@ def test_that_layers_keep_everything_but_their_width() -> None:
     assert with_widths(spec, ()).network.layers == ()
     empty = ExperimentSpec(network=NetworkSpec(()))
     assert with_widths(empty, (3,)).network.layers == (Dense(3),)
+
+
+def test_that_what_follows_a_layer_goes_with_it() -> None:
+    layers = (Dropout(), Dense(4, ReLU()), BatchNorm(), Dense(2), Dropout(0.5))
+    spec = ExperimentSpec(network=NetworkSpec(layers))
+    changed = with_widths(spec, (8, 6, 5)).network.layers
+    assert changed == (
+        Dropout(),
+        Dense(8, ReLU()),
+        BatchNorm(),
+        *(Dense(6), Dropout(0.5)),
+        *(Dense(5), Dropout(0.5)),
+    )
+    assert widths_of(spec.network) == (4, 2)
+
+
+def test_that_suggestions_fit_a_skip_connection() -> None:
+    # It adds what went into the second layer, which must be as wide as what comes out.
+    layers = (Dense(4), Dense(4), Skip(1, "identity"))
+    spec = checked(ExperimentSpec(network=NetworkSpec(layers)))
+    suggestions = suggested_widths(spec)
+    assert (4, 4) in suggestions
+    assert (8, 8) in suggestions
+    for widths in suggestions:
+        checked(with_widths(spec, widths))
 
 
 @pytest.mark.parametrize("widths", [(), (4, 2), (1,), (1024, 1024), (2,) * 32])

@@ -9,10 +9,14 @@ import math
 import threading
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
+from playground.engine.layers import Dense, Skip
+from playground.engine.network import NetworkSpec
 from playground.experiment.architectures import with_widths
+from playground.experiment.spec import checked
 from playground.training import cross_validation
 from playground.training.cross_validation import (
     Candidate,
@@ -132,6 +136,29 @@ def test_that_a_training_that_diverges_is_told_and_never_wins() -> None:
     json.dumps(json_tree(result), allow_nan=False)
 
 
+def test_that_an_optimizer_of_full_batches_gets_them_in_every_fold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    per_epoch: list[int] = []
+
+    class Watched(Trainer):
+        def __init__(self, *arguments: object) -> None:
+            super().__init__(*arguments)  # type: ignore[arg-type]
+            per_epoch.append(self.batches_per_epoch)
+
+    monkeypatch.setattr(cross_validation, "Trainer", Watched)
+    # 55 training samples and 20 for validation: a fold trains on more than the batch size.
+    whole = edited(WITH_VALIDATION, training__batch_size=55, training__optimizer__kind="lbfgs")
+    cross_validate(whole, [(2,)], FoldSettings(folds=5, epochs=1))
+    assert per_epoch == [1] * 5
+
+
+def test_that_training_that_stops_early_stops_in_its_fold() -> None:
+    spec = edited(TINY, training__stopping={"kind": "early", "patience": 1, "improvement": 1.0})
+    (candidate,) = cross_validate(spec, [(2,)], FoldSettings(folds=2, epochs=100_000)).candidates
+    assert len(candidate.runs) == 2
+
+
 def test_that_too_many_folds_are_refused() -> None:
     with pytest.raises(JobRefused, match=r"folds 5 exceeds the 4 samples .* lower it to 4"):
         cross_validate(NO_TEST_SET, [(2,)], FoldSettings(folds=5))
@@ -139,6 +166,13 @@ def test_that_too_many_folds_are_refused() -> None:
         cross_validate(TINY, [], FoldSettings())
     with pytest.raises(JobRefused, match="24 at most"):
         cross_validate(TINY, [(n,) for n in range(1, 30)], FoldSettings())
+
+
+def test_that_an_architecture_that_does_not_fit_is_named() -> None:
+    layers = (Dense(4), Dense(4), Skip(1, "identity"))
+    spec = checked(msgspec.structs.replace(TINY, network=NetworkSpec(layers)))
+    with pytest.raises(JobRefused, match=r"4-3 does not fit: network\.layers\.2\.shortcut"):
+        cross_validate(spec, [(4, 4), (4, 3)], THREE_FOLDS)
 
 
 def test_that_a_job_is_cancelled_in_the_middle_of_a_training() -> None:
