@@ -15,6 +15,7 @@ from playground import __version__
 
 if TYPE_CHECKING:
     from playground.engine.preparation import PreparationProgress
+    from playground.experiment.project_file import Project
     from playground.experiment.spec import ExperimentSpec
     from playground.exporting.run import Run
     from playground.training.evaluation import Metrics
@@ -257,9 +258,26 @@ def _open(options: argparse.Namespace) -> int:
     if options.experiment is not None:
         # What somebody asked for by name is checked before a window opens.
         _loaded(name)
+    project = _project(name)
     from playground.gui.application import run
 
+    if project is not None:
+        return run(lambda: project.spec, project, Path(name))
     return run(lambda: _loaded(name))
+
+
+def _project(name_or_path: str) -> Project | None:
+    """Return the project in a file, or ``None`` if it is a preset, or an experiment alone."""
+    from playground.experiment.presets import is_project_file
+
+    if not is_project_file(name_or_path):
+        return None
+    from playground.experiment.project_file import ProjectFileError, read_project
+
+    try:
+        return read_project(Path(name_or_path))
+    except ProjectFileError as error:
+        raise UsageError(str(error)) from error
 
 
 def _loaded(name_or_path: str) -> ExperimentSpec:
@@ -609,7 +627,11 @@ def _prepare_painting() -> None:
 
 
 def _trained_run(options: argparse.Namespace) -> Run:
-    """Return the experiment that the options ask for, trained; the terminal shows how far it is."""
+    """Return the experiment that the options ask for, trained; the terminal shows how far it is.
+
+    A project is taken as it was saved, unless epochs or changes are asked for: then it is trained
+    anew, from its initial weights.
+    """
     from tqdm import tqdm
 
     from playground.data.dataset import DataError
@@ -618,6 +640,12 @@ def _trained_run(options: argparse.Namespace) -> Run:
     from playground.training.jobs import Progress
 
     spec = _experiment(options)
+    saved = _project(options.experiment) if options.epochs is None else None
+    if saved is not None and saved.state is not None and saved.spec == spec:
+        try:
+            return Run.of_project(saved)
+        except DataError as error:
+            raise UsageError(str(error)) from error
     epochs = options.epochs if options.epochs is not None else spec.training.epochs
     with tqdm(total=100, unit="%", disable=None, leave=False, dynamic_ncols=True) as bar:
         progress = Progress(lambda told: bar.update(int(told.share * 100) - bar.n))

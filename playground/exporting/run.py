@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from playground.data.prepared import PreparedData
 from playground.engine.network import predict
+from playground.experiment.project_file import Project
 from playground.experiment.spec import ExperimentSpec
 from playground.training.history import HistoryView
 from playground.training.jobs import JobRefused, Progress
+from playground.training.state import UnfitState, restore_checked
 from playground.training.trainer import Diverged, Trainer
 
 __all__ = ["Run"]
@@ -44,7 +46,7 @@ class Run:
         progress: Progress,
         data: PreparedData | None = None,
     ) -> Run:
-        """Train from the initial weights.
+        """Train from the initial weights, until early stopping if there is one.
 
         Raises
         ------
@@ -61,6 +63,8 @@ class Run:
                 progress.report(trainer.step / total, f"epoch {trainer.epoch:,} of {epochs:,}")
                 trainer.advance(min(chunk, total - trainer.step))
                 trainer.check_finite()
+                if trainer.stopped is not None:
+                    break
         except Diverged as error:
             raise JobRefused(str(error)) from error
         return cls(trainer)
@@ -73,6 +77,26 @@ class Run:
         # With parameters at hand, initial weights that take long to prepare are not made again.
         trainer = Trainer(spec, data, state["parameters"])
         trainer.restore(state)
+        return cls(trainer)
+
+    @classmethod
+    def of_project(cls, project: Project) -> Run:
+        """Return the run that a project holds, as it was saved.
+
+        Raises
+        ------
+        DataError
+            If the samples cannot be read.
+        JobRefused
+            If there is no training in it, or one that does not fit.
+        """
+        if project.state is None:
+            raise JobRefused("the project holds no training; give a number of epochs to train")
+        trainer = Trainer(project.spec)
+        try:
+            restore_checked(trainer, project.state)
+        except UnfitState as error:
+            raise JobRefused(str(error)) from error
         return cls(trainer)
 
     @property

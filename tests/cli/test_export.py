@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from playground.cli import main
+from playground.experiment.presets import load_experiment
+from playground.experiment.project_file import Project, write_project
+from playground.training.trainer import Trainer
 
 
 def test_that_export_trains_writes_and_says_what_it_proved(
@@ -49,3 +52,21 @@ def test_that_formats_can_be_looked_up(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["describe", "exporters", "--json"]) == 0
     described = json.loads(capsys.readouterr().out)["exporters"]
     assert described["predictions-csv"]["fields"]["separator"]["choices"][0] == "comma"
+
+
+def test_that_a_project_is_exported_as_it_was_saved_unless_epochs_are_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trainer = Trainer(load_experiment("xor"))
+    trainer.advance(7)
+    project, table = tmp_path / "mine.gplay", tmp_path / "weights.json"
+    write_project(Project(trainer.spec, trainer.state()), project)
+    arguments = ["export", str(project), "--format", "weights-json", "--output", str(table)]
+    assert main(arguments) == 0
+    written = json.loads(table.read_text())
+    assert written["step"] == 7
+    assert sorted(written["columns"]["value"]) == sorted(
+        float(str(value)) for value in trainer.parameters.vector
+    )
+    assert main([*arguments, "--epochs", "2"]) == 0
+    assert json.loads(table.read_text())["epoch"] == 2
