@@ -148,12 +148,13 @@ class Workspaces(QStackedWidget):
         """Show a workspace by name, and remember it for the next start."""
         is_inspect = name == INSPECT
         self.actions_of_menu[is_inspect].setChecked(True)
-        if name == self.name:
-            return
+        is_other = name != self.name
         current = self.inspect if is_inspect else self.train
         self.setCurrentWidget(current)
-        # Else the focus goes to the first button of the row, which takes the arrow keys.
+        # Else the focus is on a button of the row, which takes the arrow keys.
         current.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not is_other:
+            return
         self._preferences.remember("workspace", name)
         self.chosen.emit(name)
 

@@ -106,7 +106,8 @@ def test_that_keys_in_a_circuit_do_not_touch_the_experiment(
     window.workspaces.inspect.choose("circuits")
     panel = window.workspaces.inspect.circuits
     panel.model.set_value("x", 7.0)
-    panel.view.setFocus()
+    qtbot.mouseClick(_button(window, "Inspect: Circuits"), Qt.MouseButton.LeftButton)
+    assert window.focusWidget() is panel.view, "a click on the tab that is shown as well"
     qtbot.keyClick(panel.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert panel.model.values["x"] == -2
     assert window.session.spec.training.learning_rate == 0.1

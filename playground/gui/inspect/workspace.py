@@ -108,8 +108,13 @@ class InspectWorkspace(QWidget):
         """Show a tab by name, and remember it; an unknown name shows the first."""
         name = name if name in self._buttons else NETWORK
         self._buttons[name].setChecked(True)
-        if name == self._name:
-            return
+        if name != self._name:
+            self._show(name)
+        if self.isVisible():
+            # The arrow keys step; on the buttons of the tabs they would go to the other tab.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self, name: str) -> None:
         self._name = name
         panel: QWidget
         panel, controls = (
@@ -120,9 +125,6 @@ class InspectWorkspace(QWidget):
         self._panels.setCurrentWidget(panel)
         self._controls.setCurrentWidget(controls)
         self.setFocusProxy(panel)
-        if self.isVisible():
-            # The arrow keys step; on the buttons of the tabs they would go to the other tab.
-            panel.setFocus(Qt.FocusReason.OtherFocusReason)
         self._preferences.remember("inspect.tab", name)
 
     def _add(self, panel: QWidget, controls: QWidget) -> None:
