@@ -327,6 +327,7 @@ QListView, QTreeView, QTableView {
     selection-background-color: $accent_soft; selection-color: $text; gridline-color: $separator;
 }
 QListView:focus, QTreeView:focus, QTableView:focus { border-color: $accent; }
+QTextBrowser[paper="true"] { background: #ffffff; color: #1d2129; }
 QTableView[matrix="true"] { background: transparent; border: none; border-radius: 0; }
 QLineEdit[answer="true"] {
     background: $surface; border: 2px solid $accent; border-radius: 4px; padding: 0 2px;

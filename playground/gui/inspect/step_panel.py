@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedLayout, QWidget
 
 from playground.gui.inspect.step.background import Background
-from playground.gui.inspect.step.inspector import Inspector, same_state, trainer_from
+from playground.gui.inspect.step.checker import Checker, cell_text, mark_of
+from playground.gui.inspect.step.inspector import Inspector, same_state
 from playground.gui.inspect.step.ladder import Ladder
-from playground.gui.inspect.step.moves import KEYS, Move
+from playground.gui.inspect.step.moves import KEYS, PHASES, RUNGS, Move
+from playground.gui.inspect.step.predict_control import PredictControl
+from playground.gui.inspect.step.predictor import Predictor
+from playground.gui.inspect.step.sample_walk import SampleWalk
 from playground.gui.inspect.step.screen import StepScreen
 from playground.gui.inspect.step.settings import Settings, load_settings, save_settings
 from playground.gui.inspect.step.switches import Switches
 from playground.gui.inspect_requests import Place
+from playground.gui.notice_bar import NoticeBar
 from playground.gui.preferences import Preferences
 from playground.gui.session import Session
+from playground.inspection.check import CellCheck
 from playground.training.jobs import Progress
 from playground.training.messages import Loaded, StateTaken
-from playground.training.trainer import Trainer
 
 
 class StepPanel(QWidget):
@@ -42,8 +48,11 @@ class StepPanel(QWidget):
         settings = load_settings(preferences)
         self.inspector = Inspector(settings, self)
         self._background = Background(self)
+        self.checker = Checker(self)
+        self.predictor = Predictor(self)
         self._wish: Place | None = None
         self._is_entering = False
+        self._taken: dict[str, Any] | None = None
         self._build(settings)
         self._add_keys()
         self._connect()
@@ -53,8 +62,9 @@ class StepPanel(QWidget):
     def _build(self, settings: Settings) -> None:
         self.ladder, self.switches = Ladder(), Switches(settings)
         self.controls = _Controls(self.ladder, self.switches)
-        self.view = StepScreen(self.inspector)
+        self.view = StepScreen(self.inspector, self.predictor)
         self.status = self.view.status
+        self.predict = PredictControl(self.inspector, self.predictor, self.view, self)
         self._message = QLabel()
         self._message.setProperty("role", "muted")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -62,6 +72,7 @@ class StepPanel(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._message)
         self._stack.addWidget(self.view)
+        self.notices = NoticeBar(self.view)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Training step")
         self._play_timer = QTimer(self)
@@ -74,6 +85,10 @@ class StepPanel(QWidget):
             self._key(str(number), partial(self._go_to_phase, number))
         self._key("Space", self.toggle_play)
         self._key("Escape", self.setFocus)
+        self._key("C", self.checker.check_all)
+        self._key("P", lambda: self.set_predicting(not self.predictor.is_on))
+        self._key("H", self.predict.give_hint)
+        self._key("W", self.export_worksheet)
         self._key("F", self.view.tape.toggle_fold)
         self._key("B", lambda: self._flip("is_batch"))
         self._key("N", lambda: self._flip("columns"))
@@ -81,9 +96,11 @@ class StepPanel(QWidget):
         self._key("L", lambda: self._flip("large"))
 
     def _key(self, key: str, carry_out: object) -> None:
-        shortcut = QShortcut(QKeySequence(key), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(carry_out)
+        # Of the tab and of its controls, which stand elsewhere: only one of them has the focus.
+        for place in (self, self.controls):
+            shortcut = QShortcut(QKeySequence(key), place)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(carry_out)
 
     def _connect(self) -> None:
         self.ladder.moved.connect(self.move_by)
@@ -94,11 +111,20 @@ class StepPanel(QWidget):
         self.view.card.cell_chosen.connect(self.inspector.choose)
         self.inspector.recorded.connect(self._show_tape)
         self.inspector.moved.connect(self._show_operation)
-        self.inspector.cell_moved.connect(self.view.show_cell)
-        self._background.progressed.connect(lambda s, t, _: self.status.show_progress(s, t))
-        self._background.busy_changed.connect(self._on_busy)
+        self.inspector.cell_moved.connect(self._show_cell)
         self._background.failed.connect(self._on_failed)
-        self.status.cancelled.connect(self._background.stop)
+        self.inspector.at_start.connect(self._on_start)
+        self.inspector.busy_changed.connect(self._on_busy)
+        self.inspector.failed.connect(self._on_failed)
+        self.status.cancelled.connect(self.checker.stop)
+        self.switches.predict_toggled.connect(self.set_predicting)
+        self.predict.left.connect(self.setFocus)
+        self.switches.export_requested.connect(self.export_worksheet)
+        self.switches.check_requested.connect(self.checker.check_all)
+        self.checker.progressed.connect(self.status.show_progress)
+        self.checker.verdicts_changed.connect(self._show_verdicts)
+        self.checker.cell_checked.connect(self._show_check)
+        self._session.notice.connect(self._on_notice)
         self._session.loaded.connect(self._on_loaded)
         self._session.spec_changed.connect(self._on_spec_changed)
 
@@ -114,7 +140,20 @@ class StepPanel(QWidget):
         """Stop to play, and let training go on from what was shown."""
         super().hideEvent(event)
         self._set_playing(False)
+        self.checker.stop()
         self._place_status(False)
+        self._leave()
+
+    def _leave(self) -> None:
+        """Let training go on from the state that was shown, if the inspection moved on."""
+        self.inspector.wait()
+        walk = self.inspector.walk
+        if walk is None or self._taken is None or self._session.spec != walk.trainer.spec:
+            return
+        state = walk.state()
+        if not same_state(state, self._taken):
+            self._session.restore(state)
+            self._taken = state
 
     def _enter(self) -> None:
         if self._session.is_loading:
@@ -132,22 +171,25 @@ class StepPanel(QWidget):
             self.inspector.close()
             self._tell("There is no network to inspect: its data could not be read.")
             return
-        trainer = self.inspector.trainer
-        if trainer is not None and trainer.spec == taken.spec:
-            if same_state(trainer.state(), taken.state):
+        walk = self.inspector.walk
+        if walk is not None and walk.trainer.spec == taken.spec:
+            if same_state(walk.state(), taken.state):
                 self._show_tape()
                 self._fulfil_wish()
                 return
         state, data = taken.state, run.data
 
-        def made(progress: Progress) -> Trainer:
-            return trainer_from(taken.spec, data, state)
+        def made(progress: Progress) -> SampleWalk:
+            return SampleWalk(taken.spec, data, state)
 
+        self._taken = state
+        self._is_entering = True
         self._background.run("inspector", made, self._begin)
 
-    def _begin(self, trainer: Trainer) -> None:
-        self.switches.show_samples(len(trainer.data.samples.inputs))
-        self.inspector.open(trainer)
+    def _begin(self, walk: SampleWalk) -> None:
+        self._is_entering = False
+        self.switches.show_samples(len(walk.trainer.data.samples.inputs))
+        self.inspector.open(walk)
         self._fulfil_wish()
 
     def inspect(self, place: Place) -> None:
@@ -161,7 +203,7 @@ class StepPanel(QWidget):
         if place is not None and self.inspector.is_open:
             self._set_playing(False)
             if not self.inspector.go_to_place(place):
-                self._session.notice.emit("info", "This part has no gradient of its own.")
+                self.notices.tell("info", "This part has no gradient of its own.")
             save_settings(self._preferences, self.inspector.settings)
 
     def _on_loaded(self, run: Loaded) -> None:
@@ -191,37 +233,46 @@ class StepPanel(QWidget):
         self._stack.setCurrentWidget(self._message)
 
     def _on_busy(self, busy: bool) -> None:
-        self.status.show_progress(0.0 if busy else None)
+        self.status.show_progress(0.0 if busy else None, "Training…")
+
+    def _on_notice(self, level: str, text: str) -> None:
+        if self.isVisible():
+            self.notices.tell(level, text)
 
     def _on_failed(self, message: str, trace: str) -> None:
         if trace:
             self._session.failed.emit(message, trace)
         else:
-            self._session.notice.emit("error", message)
+            self.notices.tell("error", message)
 
     # --- steps ---
 
     def move_by(self, move: Move) -> None:
         """Make a step of some size, forwards or backwards."""
         inspector = self.inspector
-        if not inspector.is_open or self._background.is_busy:
+        if not inspector.is_open:
             return
-        if move in (Move.NEXT_CELL, Move.PREVIOUS_CELL):
-            inspector.move_cell(move is Move.NEXT_CELL)
-            return
-        index = inspector.target(move)
-        if index is not None:
-            inspector.go_to(index)
+        match move:
+            case Move.START_OF_STEP:
+                inspector.go_to(0)
+            case Move.END_OF_STEP:
+                inspector.go_to(len(inspector.tape) - 1)
+            case Move.START:
+                inspector.return_to_start()
+            case _:
+                inspector.move(*RUNGS[move])
+
+    def _on_start(self) -> None:
+        self._set_playing(False)
+        self.notices.tell("info", "This is where the inspection started.")
 
     def _go_to(self, index: int) -> None:
         self._set_playing(False)
         self.inspector.go_to(index)
 
     def _go_to_phase(self, number: int) -> None:
-        if self.inspector.is_open:
-            index = self.inspector.phase_start(number)
-            if index is not None:
-                self._go_to(index)
+        self._set_playing(False)
+        self.inspector.jump(PHASES[number - 1])
 
     def toggle_play(self) -> None:
         """Go on by itself, or stop."""
@@ -234,6 +285,41 @@ class StepPanel(QWidget):
         else:
             self._play_timer.stop()
         self.ladder.show_playing(playing)
+
+    # --- predict and check ---
+
+    def set_predicting(self, on: bool) -> None:
+        """Hide results until they are answered, or show everything."""
+        self._set_playing(False)
+        self.switches.show_predicting(on)
+        self.predict.invite()
+        self.predictor.set_on(on)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Fill in the chosen cell with Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
+            self.predict.fill_in()
+        else:
+            super().keyPressEvent(event)
+
+    def export_worksheet(self) -> None:
+        """Open the dialog that writes the step as a page."""
+        if not self.inspector.is_open:
+            return
+        from playground.gui.inspect.step.worksheet_dialog import WorksheetDialog
+
+        self._set_playing(False)
+        inspector = self.inspector
+        WorksheetDialog(
+            inspector.recording,
+            inspector.settings.notation,
+            inspector.settings.decimals,
+            inspector.operation.key,
+            self._session.spec.name,
+            self._preferences,
+            self.notices.tell,
+            self.window(),
+        ).open()
 
     # --- switches ---
 
@@ -249,6 +335,8 @@ class StepPanel(QWidget):
         self.switches.show_settings(settings)
         self.view.show_settings(settings)
         self.inspector.set_settings(settings)
+        if not self.inspector.is_open:
+            return
         if before.decimals != settings.decimals or before.large != settings.large:
             self._show_operation()
         if self._play_timer.isActive():
@@ -258,17 +346,39 @@ class StepPanel(QWidget):
 
     def _show_tape(self) -> None:
         inspector = self.inspector
-        if inspector.recording is None:
-            return
         self._stack.setCurrentWidget(self.view)
         situation = inspector.recording.situation
         loss = situation.architecture.head.loss
         self.switches.show_settings(inspector.settings)
         self.switches.show_fusable(bool(loss.fuses(situation.targets.shape[1])))
+        self.checker.show_recording(inspector.recording)
+        self.predictor.show_recording(
+            inspector.recording, inspector.trainer.step, inspector.settings.figures
+        )
         self.view.show_tape()
+        self._look_at_cell()
 
     def _show_operation(self) -> None:
+        self.predict.invite()
         self.view.show_operation()
+        self._look_at_cell()
+
+    def _show_cell(self) -> None:
+        self.view.show_cell()
+        self._look_at_cell()
+
+    def _look_at_cell(self) -> None:
+        operation = self.inspector.operation
+        self.checker.look_at(operation, self.inspector.cell)
+        if operation.is_gradient:
+            self.view.card.check.show_waiting()
+
+    def _show_check(self, checked: CellCheck) -> None:
+        text = cell_text(checked, self.inspector.settings.decimals)
+        self.view.card.check.show_mark(mark_of(checked), text)
+
+    def _show_verdicts(self) -> None:
+        self.view.tape.show_marks(self.checker.marks)
 
 
 class _Controls(QWidget):

@@ -54,12 +54,18 @@ class Background(QObject):
         self.busy_changed.emit(True)
 
     def stop(self) -> None:
-        """End the job and wait for it; its result is dropped."""
+        """Ask the job to end; its result is dropped."""
         job, self._job = self._job, None
         if job is not None:
             self._timer.stop()
-            job.stop()
+            job.cancel()
             self.busy_changed.emit(False)
+
+    def wait(self) -> None:
+        """Wait until the job has ended, and take its result."""
+        if self._job is not None:
+            self._job.wait()
+            self._look()
 
     def _look(self) -> None:
         job = self._job

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from html import escape
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from playground.gui.formula import FormulaLabel
 from playground.gui.inspect.step.equation_row import EquationRow
 from playground.gui.inspect.step.lines import CheckLine, SumLine
-from playground.gui.inspect.step.matrix_model import Cell
+from playground.gui.inspect.step.matrix_model import Answer, Cell
 from playground.gui.theme import monospace_font, text_font
 from playground.inspection.operation import Axis, Matrix, Operation
 
@@ -65,7 +67,7 @@ class EquationCard(QFrame):
         column.addWidget(self.sum)
         column.addWidget(self.check)
         column.addWidget(self._note)
-        self.below = column
+        self._column = column
         self.set_type_size(12)
         # A pointer that only passes over the cells should not redo the text for each of them.
         self._pointer_timer = QTimer(self)
@@ -86,6 +88,16 @@ class EquationCard(QFrame):
         """The chosen cell of the result."""
         return self._cell
 
+    def put_below_sum(self, widget: QWidget) -> None:
+        """Give a widget its place below the sum."""
+        self._column.insertWidget(self._column.indexOf(self.sum) + 1, widget)
+
+    def set_mask(self, mask: NDArray[np.bool_] | None, answers: dict[Cell, Answer]) -> None:
+        """Hide cells of the result, and show what was answered for some of them."""
+        view = self.row.result.view
+        if mask is not None or view.matrix_model.mask is not None:
+            view.set_mask(mask, answers)
+
     def set_type_size(self, pixels: int) -> None:
         """Set the height of the numbers; the other letters follow."""
         self._title.setFont(text_font(pixels + 2))
@@ -96,7 +108,7 @@ class EquationCard(QFrame):
         self.row.set_type_size(pixels)
 
     def show_operation(self, operation: Operation, decimals: int, cell: Cell) -> None:
-        """Show another operation, with a cell of its result chosen."""
+        """Show another operation; :meth:`choose` follows, to explain a cell of its result."""
         self._operation, self._decimals = operation, decimals
         self._pointed = None
         self._cell = self._inside(cell)
@@ -110,10 +122,8 @@ class EquationCard(QFrame):
         self._shapes.setText(operation.shapes)
         self._note.setText(operation.note)
         self._note.setVisible(bool(operation.note))
-        self.check.setVisible(operation.is_gradient)
         self._page = self._page_of(self._cell)
         self.row.show_operation(operation, decimals, self._page)
-        self._explain()
 
     def choose(self, cell: Cell) -> None:
         """Choose a cell of the result; emits nothing."""

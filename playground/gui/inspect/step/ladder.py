@@ -72,6 +72,7 @@ class Ladder(QWidget):
         self.play = LadderButton()
         self.play.setObjectName("play")
         self.play.setIconSize(QSize(18, 18))
+        self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self.play_toggled)
         for place, (move, text, short, title, key) in enumerate(_STEPS):
             if place == 2:
@@ -80,7 +81,8 @@ class Ladder(QWidget):
             button.setText(text)
             button.setProperty("framed", True)
             button.setFixedHeight(30)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            # A click must not take the keys away from the step.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAutoRepeat("op" in text)
             button.clicked.connect(lambda _=False, move=move: self.moved.emit(move))
             set_tip(button, title, _MEANINGS[move], shortcut=key)
@@ -92,6 +94,7 @@ class Ladder(QWidget):
     def _more(self) -> QToolButton:
         more = LadderButton()
         more.setIcon(icon("more"))
+        more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         more.setIconSize(QSize(16, 16))
         more.setFixedSize(32, 30)
         more.setProperty("framed", True)

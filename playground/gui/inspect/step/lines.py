@@ -119,5 +119,6 @@ class CheckLine(QWidget):
             self._chip.setProperty("chip", look)
             self._chip.style().unpolish(self._chip)
             self._chip.style().polish(self._chip)
+        self._chip.setMinimumWidth(self._chip.sizeHint().width())
         self._text.setText(text)
         self.setAccessibleName(f"{chip[2:]}: {text}")

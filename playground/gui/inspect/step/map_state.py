@@ -69,7 +69,9 @@ class MapState:
     focus: tuple[int, int] | None = None
 
 
-def map_state(tape: Tape, current: int, sample: int, cell: tuple[int, int]) -> MapState:
+def map_state(
+    tape: Tape, current: int, known_to: int, sample: int, cell: tuple[int, int]
+) -> MapState:
     """Return what is known of one sample when an operation has just been carried out.
 
     Parameters
@@ -78,13 +80,15 @@ def map_state(tape: Tape, current: int, sample: int, cell: tuple[int, int]) -> M
         In either notation.
     current
         Place of the operation.
+    known_to
+        Place of the last operation whose result may be seen.
     sample
         Which row of a batch.
     cell
         Of its result, to be marked.
     """
     layers = len(tape.layer_names)
-    known = {op.key: op.result for op in tape.operations[: current + 1]}
+    known = {op.key: op.result for op in tape.operations[: known_to + 1]}
     everything = {op.key: op.result for op in tape.operations}
     operation = tape[current]
     columns: list[MapColumn] = []
@@ -99,7 +103,7 @@ def map_state(tape: Tape, current: int, sample: int, cell: tuple[int, int]) -> M
         values = None if shown is None else _sample_of(shown, sample)
         is_lit = _is_at(operation.key, operation.layer, column, layers)
         columns.append(MapColumn(units, values, is_gradient, is_lit))
-    links = _links(tape, current, layers, columns)
+    links = _links(tape, current, known_to, layers, columns)
     return MapState(tuple(columns), links, _focus(operation.result, operation.layer, cell, layers))
 
 
@@ -132,8 +136,10 @@ def _is_at(key: str, layer: int | None, column: int, layers: int) -> bool:
     return column == layer + 1
 
 
-def _links(tape: Tape, current: int, layers: int, columns: list[MapColumn]) -> tuple[MapLinks, ...]:
-    known = {op.key: op for op in tape.operations[: current + 1]}
+def _links(
+    tape: Tape, current: int, known_to: int, layers: int, columns: list[MapColumn]
+) -> tuple[MapLinks, ...]:
+    known = {op.key: op for op in tape.operations[: known_to + 1]}
     now = tape[current]
     links = []
     for layer in range(layers):

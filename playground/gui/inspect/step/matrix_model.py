@@ -20,6 +20,8 @@ Cell = tuple[int, int]
 Floats = NDArray[np.float64]
 Index = QModelIndex | QPersistentModelIndex
 
+MEASURED = 200
+"""Of a matrix with more cells the longest number is not looked for."""
 FIGURE_SPACE = "\u2007"
 """As wide as a figure: stands where a sign would."""
 
@@ -71,6 +73,7 @@ class MatrixModel(QAbstractTableModel):
         self._values: Floats = np.zeros((0, 0))
         self.matrix: Matrix | None = None
         self.decimals = 3
+        self._characters = 0
         self.mask: NDArray[np.bool_] | None = None
         self.answers: dict[Cell, Answer] = {}
 
@@ -86,6 +89,7 @@ class MatrixModel(QAbstractTableModel):
         values = np.zeros((0, 0)) if matrix is None else matrix.page(page)
         self._values = np.asarray(values, np.float64)
         self.mask, self.answers = None, {}
+        self._characters = 0
         self.endResetModel()
 
     def set_mask(self, mask: NDArray[np.bool_] | None, answers: dict[Cell, Answer]) -> None:
@@ -93,10 +97,23 @@ class MatrixModel(QAbstractTableModel):
         self.mask, self.answers = mask, dict(answers)
         self._tell_all()
 
+    @property
+    def characters(self) -> int:
+        """How many characters the longest number has, roughly so for a large matrix."""
+        if self._characters == 0:
+            longest = self.decimals + 3
+            if self._values.size <= MEASURED:
+                texts = (cell_text(float(value), self.decimals) for value in self._values.flat)
+                longest = max([longest, *map(len, texts)])
+            else:
+                longest = max(longest, self.decimals + 5)
+            self._characters = longest
+        return self._characters
+
     def set_decimals(self, decimals: int) -> None:
         """Write all numbers with so many decimals."""
         if decimals != self.decimals:
-            self.decimals = decimals
+            self.decimals, self._characters = decimals, 0
             self._tell_all()
 
     def _tell_all(self) -> None:

@@ -26,14 +26,17 @@ _GAP = 1
 
 def positions(values: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Return places in a colour table: zero in the middle, the largest number at its end."""
-    finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    scale = max(float(np.abs(finite).max(initial=0.0)), 1e-300)
-    signs = np.where(np.isinf(values), np.sign(values), finite / scale)
-    return np.clip(np.nan_to_num(signs) * 127.5 + 127.5, 0, 255).astype(np.uint8)
+    scale = float(np.abs(values).max(initial=1e-300))
+    if np.isfinite(scale):
+        return np.asarray(values * (127.5 / scale) + 127.5).astype(np.uint8)
+    finite = np.where(np.isfinite(values), values, 0.0)
+    scale = float(np.abs(finite).max(initial=1e-300))
+    shares = np.where(np.isinf(values), np.sign(values), finite / scale)
+    return np.asarray(shares * 127.5 + 127.5).astype(np.uint8)
 
 
 @lru_cache(maxsize=4)
-def _inks(colors: Colors, shade: Shade) -> tuple[tuple[QColor, QColor], ...]:
+def inks(colors: Colors, shade: Shade) -> tuple[tuple[QColor, QColor], ...]:
     """Return ground and ink of each of the 256 steps of a scale."""
     table = value_lut(colors) if shade is Shade.VALUE else gradient_lut(colors)
     pairs = []
@@ -44,13 +47,19 @@ def _inks(colors: Colors, shade: Shade) -> tuple[tuple[QColor, QColor], ...]:
     return tuple(pairs)
 
 
-def heat_map(model: MatrixModel, shade: Shade, colors: Colors) -> QImage:
-    """Return the matrix as an image, a pixel for each cell; hidden cells keep their secret."""
+def heat_map(model: MatrixModel, steps: NDArray[np.uint8], shade: Shade, colors: Colors) -> QImage:
+    """Return the matrix as an image, a pixel for each cell; hidden cells keep their secret.
+
+    Parameters
+    ----------
+    steps
+        Place of each cell in the colour table.
+    """
     table = value_lut(colors) if shade is Shade.VALUE else gradient_lut(colors)
     rows, columns = model.values.shape
     pixels = np.full((rows, columns, 4), 255, np.uint8)
     # Blue, green, red: the order of bytes of Qt's 32-bit images.
-    pixels[:, :, :3] = table[positions(model.values)][:, :, ::-1]
+    pixels[:, :, :3] = table[steps][:, :, ::-1]
     if not np.isfinite(model.values).all():
         danger = QColor(colors.danger)
         bad = (danger.blue(), danger.green(), danger.red())
@@ -79,7 +88,7 @@ def paint(view: MatrixView, painter: QPainter, dirty: QRect) -> None:
 
 def _paint_cells(view: MatrixView, painter: QPainter, dirty: QRect, colors: Colors) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    model, inks = view.matrix_model, _inks(colors, view.shade)
+    model, scale = view.matrix_model, inks(colors, view.shade)
     steps = view.steps
     first, last = view.cells_in(dirty)
     center = Qt.AlignmentFlag.AlignCenter
@@ -91,7 +100,7 @@ def _paint_cells(view: MatrixView, painter: QPainter, dirty: QRect, colors: Colo
     for row in range(first[0], last[0] + 1):
         for column in range(first[1], last[1] + 1):
             rect = QRectF(view.cell_rect(row, column)).adjusted(_GAP, _GAP, -_GAP, -_GAP)
-            ground, ink = inks[steps[row, column]]
+            ground, ink = scale[steps[row, column]]
             if not np.isfinite(model.values[row, column]):
                 ground, ink = QColor(colors.danger_soft), danger
             pen = plain

@@ -53,8 +53,6 @@ LARGEST_PLAIN_CELL = 20
 """Side of a cell without a number."""
 ZOOM = 1.6
 _SCROLL_BAR = 10
-_CHARACTERS = 8
-"""Room for a number in a matrix that is too large to measure all of its numbers."""
 
 
 class MatrixView(QTableView):
@@ -91,7 +89,7 @@ class MatrixView(QTableView):
         self._cell = self._number_cell = QSize(1, 1)
         self._zoom_step = 0
         self._compact = False
-        self._steps: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
+        self._steps: NDArray[np.uint8] | None = None
         self._image: QImage | None = None
         self._selected: Cell | None = None
         self._pointed: Cell | None = None
@@ -137,7 +135,7 @@ class MatrixView(QTableView):
         self.lit = ()
         self.matrix_model.show_matrix(matrix, decimals, page)
         self.shade = matrix.shade if matrix is not None else Shade.VALUE
-        self._steps = matrix_paint.positions(self.matrix_model.values)
+        self._steps = None
         self._image = None
         self._zoom_step = 0
         self._resize_cells()
@@ -226,13 +224,15 @@ class MatrixView(QTableView):
 
     def _has(self, cell: Cell) -> bool:
         rows, columns = self.matrix_model.values.shape
-        return 0 <= cell[0] < rows and 0 <= cell[1] < columns
+        return bool(0 <= cell[0] < rows and 0 <= cell[1] < columns)
 
     # --- sizes ---
 
     @property
     def steps(self) -> NDArray[np.uint8]:
         """Place of each cell in the colour table."""
+        if self._steps is None:
+            self._steps = matrix_paint.positions(self.matrix_model.values)
         return self._steps
 
     @property
@@ -250,7 +250,9 @@ class MatrixView(QTableView):
     def heat_map(self) -> QImage:
         """The matrix as an image, a pixel for each cell."""
         if self._image is None:
-            self._image = matrix_paint.heat_map(self.matrix_model, self.shade, theme().current)
+            self._image = matrix_paint.heat_map(
+                self.matrix_model, self.steps, self.shade, theme().current
+            )
         return self._image
 
     @property
@@ -299,7 +301,6 @@ class MatrixView(QTableView):
         """Find the size of the cells: with numbers if they fit, else as large as there is room."""
         rows, columns = self.matrix_model.values.shape
         self.number_font = monospace_font(self._type_size - (2 if self._compact else 0))
-        self.setFont(self.number_font)
         self._number_cell = self._measure_numbers()
         if not rows or not columns:
             self.setFixedSize(1, 1)
@@ -337,15 +338,7 @@ class MatrixView(QTableView):
 
     def _measure_numbers(self) -> QSize:
         metrics = QFontMetrics(self.number_font)
-        model = self.matrix_model
-        rows, columns = model.values.shape
-        characters = model.decimals + 3
-        if rows * columns <= 600:
-            texts = (model.text(r, c) for r in range(rows) for c in range(columns))
-            characters = max([characters, *map(len, texts)])
-        else:
-            characters = max(characters, _CHARACTERS)
-        width = metrics.horizontalAdvance("0") * characters
+        width = metrics.horizontalAdvance("0") * self.matrix_model.characters
         if self._compact:
             return QSize(width + 7, metrics.height() + 9)
         return QSize(width + 14, max(30, metrics.height() + 14))

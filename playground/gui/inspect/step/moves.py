@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
+from playground.inspection.operation import Phase
+from playground.inspection.walk import Rung
+
 
 class Move(Enum):
     """A step of some size, forwards or backwards. The value is what it is called."""
@@ -45,3 +48,21 @@ KEYS: dict[str, Move] = {
     "Ctrl+Home": Move.START,
 }
 """Keys as Qt writes them, and the steps that they ask for."""
+
+RUNGS: dict[Move, tuple[Rung, int]] = {
+    Move.NEXT_CELL: (Rung.CELL, 1),
+    Move.PREVIOUS_CELL: (Rung.CELL, -1),
+    Move.NEXT_OPERATION: (Rung.OPERATION, 1),
+    Move.PREVIOUS_OPERATION: (Rung.OPERATION, -1),
+    Move.NEXT_LAYER: (Rung.LAYER, 1),
+    Move.PREVIOUS_LAYER: (Rung.LAYER, -1),
+    Move.NEXT_PHASE: (Rung.PHASE, 1),
+    Move.PREVIOUS_PHASE: (Rung.PHASE, -1),
+    Move.NEXT_BATCH: (Rung.BATCH, 1),
+    Move.PREVIOUS_BATCH: (Rung.BATCH, -1),
+    Move.NEXT_EPOCH: (Rung.EPOCH, 1),
+    Move.PREVIOUS_EPOCH: (Rung.EPOCH, -1),
+}
+"""The moves along the walk."""
+PHASES = (Phase.FORWARD, Phase.ERROR, Phase.BACKWARD, Phase.UPDATE)
+"""In the order of the keys 1 to 4."""

@@ -9,12 +9,18 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.gui.inspect.step.map_state import UNITS_SHOWN, MapColumn, MapLinks, MapState
 from playground.gui.inspect.step.matrix_model import cell_text
-from playground.gui.palette import Colors, contrast, gradient_lut, mix, value_lut
+from playground.gui.inspect.step.matrix_paint import inks
+from playground.gui.palette import Colors, gradient_lut, value_lut
 from playground.gui.theme import monospace_font, text_font, theme
+from playground.inspection.operation import Shade
 
 __all__ = ["NetworkMap"]
 
 _MARGIN = 24.0
+MOST_LINKS = 18
+"""Links drawn between two columns: the strongest. Thick smooth lines are slow to draw."""
+WEAKEST = 0.04
+"""Links weaker than this share of the strongest are as pale as the ground, and left out."""
 _LARGEST, _SMALLEST = 21.0, 5.0
 
 
@@ -75,15 +81,18 @@ class NetworkMap(QWidget):
         table = gradient_lut(colors) if links.is_gradient else value_lut(colors)
         weights = np.nan_to_num(links.weights[:UNITS_SHOWN, :UNITS_SHOWN])
         scale = max(float(np.abs(links.weights).max(initial=0.0)), 1e-300)
-        for source in range(weights.shape[0]):
-            for target in range(weights.shape[1]):
-                share = float(weights[source, target]) / scale
-                red, green, blue = table[int(share * 127.5 + 127.5)].tolist()
-                ink = QColor(red, green, blue)
-                ink.setAlphaF(1.0 if links.is_lit else 0.5)
-                painter.setPen(QPen(ink, 0.8 + 3.4 * abs(share)))
-                start = self._place(state, links.source, source)
-                painter.drawLine(QLineF(start, self._place(state, links.target, target)))
+        sources = [self._place(state, links.source, unit) for unit in range(weights.shape[0])]
+        targets = [self._place(state, links.target, unit) for unit in range(weights.shape[1])]
+        sizes = np.abs(weights)
+        least = max(WEAKEST * scale, float(np.sort(sizes, axis=None)[-MOST_LINKS:][0]))
+        for source, target in np.argwhere(sizes >= least).tolist():
+            share = float(weights[source, target]) / scale
+            red, green, blue = table[int(share * 127.5 + 127.5)].tolist()
+            ink = QColor(red, green, blue)
+            ink.setAlphaF(1.0 if links.is_lit else 0.5)
+            width = 0.8 + 3.4 * abs(share)
+            painter.setPen(QPen(ink, width if width > 1.5 else 1))
+            painter.drawLine(QLineF(sources[source], targets[target]))
 
     def _paint_column(
         self,
@@ -95,30 +104,28 @@ class NetworkMap(QWidget):
         colors: Colors,
     ) -> None:
         tone = colors.gradient_positive if column.is_gradient else colors.value_positive
-        table = gradient_lut(colors) if column.is_gradient else value_lut(colors)
+        scale_inks = inks(colors, Shade.GRADIENT if column.is_gradient else Shade.VALUE)
         values = column.values
         scale = 1.0
         if values is not None:
             scale = max(float(np.abs(np.nan_to_num(values)).max(initial=0.0)), 1e-300)
         for unit in range(min(column.units, UNITS_SHOWN)):
             center = self._place(state, index, unit)
-            ground, ink = colors.surface, colors.text_disabled
+            ground, ink = QColor(colors.surface), QColor(colors.text_disabled)
             value: float | None = None
             if values is not None and unit < len(values):
                 value = float(values[unit])
                 share = float(np.nan_to_num(value / scale))
                 step = int(max(-1.0, min(1.0, share)) * 127.5 + 127.5)
-                color = table[step].tolist()
-                ground = mix(colors.surface, "#" + "".join(f"{c:02x}" for c in color), 0.55)
-                ink = max(("#ffffff", "#14171c"), key=lambda each: contrast(each, ground))
+                ground, ink = scale_inks[step]
             edge, width = (tone, 3.0) if column.is_lit else (colors.border, 1.5)
             if state.focus == (index, unit):
                 edge, width = colors.text, 3.0
             painter.setPen(QPen(QColor(edge), width))
-            painter.setBrush(QColor(ground))
+            painter.setBrush(ground)
             painter.drawEllipse(center, radius, radius)
             if value is not None and radius >= 15 and len(text := cell_text(value, 2)) <= 7:
-                painter.setPen(QColor(ink))
+                painter.setPen(ink)
                 size = 11 if len(text) <= 5 and radius >= 19 else 9 if len(text) <= 6 else 8
                 painter.setFont(monospace_font(size))
                 area = QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius)

@@ -29,10 +29,13 @@ class PredictBar(QFrame):
         The next hint: rule, shapes, one term, answer.
     answer_typed(str)
         A whole matrix was typed into the line.
+    rest_requested()
+        What is still hidden shall be shown.
     """
 
     hint_requested = Signal()
     answer_typed = Signal(str)
+    rest_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,8 +59,11 @@ class PredictBar(QFrame):
             "First the rule, then the shapes, then one term, and at last the answer.",
             shortcut="H",
         )
+        self._rest = QPushButton("Show the rest")
+        self._rest.clicked.connect(self.rest_requested)
+        set_tip(self._rest, "Show the rest", "Shows every cell of this matrix that is hidden.")
         self._score = QLabel()
-        self._score.setProperty("role", "number")
+        self._score.setFont(monospace_font(12, bold=True))
         set_tip(
             self._score, "Score", "Right answers of those you tried. What you never tried counts "
             "neither way.",
@@ -70,6 +76,7 @@ class PredictBar(QFrame):
         bottom.setSpacing(10)
         bottom.addWidget(self._line, 1)
         bottom.addWidget(self._hint)
+        bottom.addWidget(self._rest)
         bottom.addWidget(self._score)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
@@ -110,7 +117,8 @@ class PredictBar(QFrame):
     def show_open(self, is_open: bool) -> None:
         """Offer answers and hints, or only say what was reached."""
         self._line.setVisible(is_open)
-        self._hint.setEnabled(is_open)
+        self._hint.setVisible(is_open)
+        self._rest.setVisible(is_open)
 
     def type_whole(self) -> None:
         """Put the keyboard into the line for a whole matrix."""

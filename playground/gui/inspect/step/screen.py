@@ -7,10 +7,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from playground.data.dataset import Split
 from playground.engine.arithmetic import number_text
+from playground.engine.optimizers import SGD
 from playground.gui.inspect.step.equation_card import EquationCard, sample_of
 from playground.gui.inspect.step.inspector import Inspector
 from playground.gui.inspect.step.map_state import map_state
 from playground.gui.inspect.step.matrix_model import Cell
+from playground.gui.inspect.step.predict_bar import PredictBar
+from playground.gui.inspect.step.predictor import Predictor
 from playground.gui.inspect.step.settings import Settings
 from playground.gui.inspect.step.side_cards import KeptCard, OriginCard, UpdateCard
 from playground.gui.inspect.step.side_panel import SidePanel
@@ -30,17 +33,22 @@ class StepScreen(QWidget):
 
     Attributes
     ----------
-    tape, card, update_card, kept, origin, side, status
+    tape, card, predict, update_card, kept, origin, side, status
         Its parts. ``status`` has its place at the foot of the window.
     """
 
-    def __init__(self, inspector: Inspector, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, inspector: Inspector, predictor: Predictor, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._inspector = inspector
+        self._inspector, self._predictor = inspector, predictor
         self.setProperty("canvas", True)
         self.tape, self.card = TapeView(), EquationCard()
         self.update_card, self.kept, self.origin = UpdateCard(), KeptCard(), OriginCard()
         self.side, self.status = SidePanel(), StatusLine()
+        self.predict = PredictBar()
+        self.predict.hide()
+        self.card.put_below_sum(self.predict)
         self.status.setParent(self)
         self.status.hide()
         cards = QWidget()
@@ -86,16 +94,12 @@ class StepScreen(QWidget):
 
     def show_tape(self) -> None:
         """Show another tape, and the current operation of it."""
-        tape = self._inspector.tape
-        if tape is not None:
-            self.tape.show_tape(tape, self._inspector.index)
-            self.show_operation()
+        self.tape.show_tape(self._inspector.tape, self._inspector.index)
+        self.show_operation()
 
     def show_operation(self) -> None:
         """Show the current operation."""
         inspector = self._inspector
-        if inspector.tape is None:
-            return
         operation, decimals = inspector.operation, inspector.settings.decimals
         self.tape.show_current(inspector.index)
         self.card.show_operation(operation, decimals, inspector.cell)
@@ -103,16 +107,31 @@ class StepScreen(QWidget):
         title = "What the optimizer remembers" if is_update else "Values kept from the forward pass"
         self.kept.show_matrices(title, operation.kept, decimals)
         self.origin.show_origin(self._maker(operation), decimals)
-        self.update_card.setVisible(is_update)
+        self.show_mask()
         self.show_cell()
         self._scroll.verticalScrollBar().setValue(0)
+
+    def show_mask(self) -> None:
+        """Hide what is to be predicted, and show what was answered."""
+        operation, predictor = self._inspector.operation, self._predictor
+        self.card.set_mask(predictor.mask(operation), predictor.answers(operation))
+        is_done = predictor.is_done(operation)
+        self.card.check.setVisible(operation.is_gradient and is_done)
+        self.update_card.setVisible(operation.key.startswith(UPDATE) and is_done)
+        self.predict.setVisible(predictor.hides(operation))
+        self.predict.show_open(not is_done)
+        self.predict.show_score(predictor.score.text)
+
+    @property
+    def known(self) -> int:
+        """Place of the last operation whose result may be seen."""
+        index = self._inspector.index
+        return index if self._predictor.is_done(self._inspector.operation) else index - 1
 
     def show_cell(self) -> None:
         """Show the chosen cell of the current operation."""
         inspector = self._inspector
         tape, recording = inspector.tape, inspector.recording
-        if tape is None or recording is None or inspector.trainer is None:
-            return
         operation, cell = inspector.operation, inspector.cell
         self.card.choose(cell)
         if operation.key.startswith(UPDATE):
@@ -123,7 +142,7 @@ class StepScreen(QWidget):
         where = operation.layer_name or ("inputs" if operation.key == "x" else "loss")
         phase = operation.phase.value
         self.side.map.show_state(
-            map_state(tape, inspector.known, row, cell), f"{phase}, {operation.name}"
+            map_state(tape, inspector.index, self.known, row, cell), f"{phase}, {operation.name}"
         )
         self.side.show_place(f"{phase.capitalize()} · {where}")
         self._show_sample(row)
@@ -136,25 +155,39 @@ class StepScreen(QWidget):
     def _maker(self, operation: Operation) -> Operation | None:
         """Return the operation that made the upstream gradient, if there is one to show."""
         tape = self._inspector.tape
-        if tape is None or not operation.upstreams or operation.phase is not Phase.BACKWARD:
+        if not operation.upstreams or operation.phase is not Phase.BACKWARD:
             return None
         key = operation.upstreams[0].key
         return tape.operation(key) if key in tape else None
 
     def _show_update(self, operation: Operation, cell: Cell) -> None:
         recording, settings = self._inspector.recording, self._inspector.settings
-        assert recording is not None
         place = recording.places[operation.key.removeprefix(UPDATE)]
         row, column = cell[::-1] if settings.columns else cell
         lines = recording.update.lines(int(place.indices[row, column]))
         name = operation.operands[0].cell_name(*cell)
-        self.update_card.show_lines(name, lines, max(settings.decimals, 3), "")
+        decimals = max(settings.decimals + 2, 5)
+        self.update_card.show_lines(name, lines, decimals, self._balance(decimals))
+
+    def _balance(self, decimals: int) -> str:
+        """Return what the whole update promised, and what came of it."""
+        walk, recording = self._inspector.walk, self._inspector.recording
+        assert walk is not None
+        key = "C" if "C" in recording.graph else "L"
+        before, after = float(recording.graph[key][0, 0]), walk.loss_after
+        promised = number_text(recording.update.expected_change, decimals)
+        plain = isinstance(recording.situation.optimizer, SGD)
+        rule = "−η‖g‖²" if plain and recording.situation.optimizer == SGD() else "g·Δ"
+        word = "cost" if key == "C" else "loss"
+        return (
+            f"Expected change of the {word}, {rule} = <b>{promised}</b>. What came: "
+            f"{number_text(before, decimals)} → {number_text(after, decimals)}, a change of "
+            f"<b>{number_text(after - before, decimals)}</b>."
+        )
 
     def _show_sample(self, row: int) -> None:
         inspector = self._inspector
         recording, trainer, tape = inspector.recording, inspector.trainer, inspector.tape
-        assert recording is not None and trainer is not None  # noqa: PT018
-        assert tape is not None
         situation = recording.situation
         number = situation.samples[row]
         names = trainer.data.task.class_names
@@ -162,7 +195,7 @@ class StepScreen(QWidget):
         target = f"target {names[int(label)]}" if names else f"target {label:.4g}"
         key = output_key(inspector)
         output = ""
-        if key in tape and tape.index(key) <= inspector.known:
+        if key in tape and tape.index(key) <= self.known:
             decimals = min(inspector.settings.decimals, 4)
             values = [number_text(float(v), decimals) for v in recording.graph[key][row]]
             shown = ", ".join(values[:MOST_OUTPUTS])
@@ -182,7 +215,6 @@ def _set_of(split: Split, number: int) -> str:
 
 def output_key(inspector: Inspector) -> str:
     """Return the key of what the network answers: probabilities where there are such."""
-    assert inspector.recording is not None
     tape = inspector.recording.tape
     if "p" in tape:
         return "p"

@@ -45,6 +45,22 @@ class _Choice(TagCombo):
         return super().event(event)
 
 
+class _Number(QSpinBox):
+    """A number that keeps its arrow keys while it has the focus."""
+
+    def event(self, event: QEvent) -> bool:
+        """Take the arrows before they become steps."""
+        keys = (Qt.Key.Key_Up, Qt.Key.Key_Down)
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in keys
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+
 class Switches(QWidget):
     """What is shown, and how.
 
@@ -79,7 +95,7 @@ class Switches(QWidget):
             "Batch",
             Tip("Batch", "The step that training makes next: the mean over a mini-batch."),
         )
-        self.sample = QSpinBox()
+        self.sample = _Number()
         self.sample.setPrefix("#")
         self.sample.setKeyboardTracking(False)
         self.sample.setFixedHeight(HEIGHT)
@@ -131,6 +147,7 @@ class Switches(QWidget):
         self.predict.setText("Predict")
         self.predict.setCheckable(True)
         self.predict.setProperty("framed", True)
+        self.predict.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.predict.setFixedHeight(30)
         self.predict.clicked.connect(self.predict_toggled)
         set_tip(
@@ -177,6 +194,7 @@ class Switches(QWidget):
     def _menu_button(self) -> QToolButton:
         button = QToolButton()
         button.setIcon(icon("more"))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setFixedSize(32, 30)
         button.setProperty("framed", True)
         menu = QMenu(button)

@@ -57,6 +57,7 @@ class TapeView(QWidget):
         self._fold_button.setText("Fold")
         self._fold_button.setCheckable(True)
         self._fold_button.setProperty("pill", True)
+        self._fold_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._fold_button.clicked.connect(self._on_fold)
         set_tip(
             self._fold_button,
