@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from playground.gui.figures.figure import AS_SHOWN, image, svg_bytes
 from playground.gui.inspect.circuits import CircuitPanel
 from playground.gui.inspect.circuits.expression_bar import ValueBox
 from playground.gui.inspect.circuits.placement import Placement
@@ -254,6 +255,15 @@ def test_that_the_tip_is_about_the_gate_under_the_pointer(
     assert tip is not None
     assert tip.title == "Addition: distributes"
     assert "q₁ = x + y" in tip.text
+
+
+def test_that_the_whole_circuit_is_a_figure_at_any_zoom(panel: CircuitPanel) -> None:
+    panel.view.zoom(2.5)
+    figure = panel.view.figure()
+    pixels = image(figure, AS_SHOWN)
+    assert not pixels.isNull()
+    assert pixels.width() >= figure.size.width()
+    assert b"<svg" in svg_bytes(figure, AS_SHOWN)
 
 
 def test_that_the_picture_zooms_and_fits(qtbot: QtBot, panel: CircuitPanel) -> None:

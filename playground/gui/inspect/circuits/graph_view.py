@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from playground.gui.figures.figure import Figure
 from playground.gui.inspect.circuits.drawing import (
     MASKED,
     UNDEFINED,
@@ -145,12 +147,37 @@ class CircuitView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw wires, numbers and gates."""
-        model = self._model
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), theme().color("background"))
+        self._draw_in_view(painter)
+        painter.end()
+
+    def _draw_in_view(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(self._origin)
         painter.scale(self._scale, self._scale)
+        self._draw(painter)
+
+    def figure(self) -> Figure:
+        """Return the whole circuit as a picture."""
+        bounds = self._placement.bounds
+
+        def paint(painter: QPainter) -> None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(-bounds.topLeft())
+            self._draw(painter)
+
+        size = bounds.size().toSize()
+        return Figure("Circuit", size, paint, "background", within=self._draw_in_view)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the picture."""
+        from playground.gui.figures.menu import figure_menu
+
+        figure_menu(self, self.figure()).popup(event.globalPos())
+
+    def _draw(self, painter: QPainter) -> None:
+        model = self._model
         known = [abs(v) for v in model.numbers.values if v is not None]
         slopes = [abs(g) for g in model.numbers.gradients if g is not None]
         self._scales = (max(known, default=1.0), max(slopes, default=1.0))
@@ -162,7 +189,6 @@ class CircuitView(QWidget):
         for node in sorted(range(len(model.circuit.nodes)), key=lambda n: n == model.step.node):
             self._draw_node(painter, node)
         self._draw_result(painter)
-        painter.end()
 
     def _draw_wire(self, painter: QPainter, wire: Wire) -> None:
         model, colors = self._model, theme()
