@@ -118,9 +118,12 @@ class L1(Regularizer, frozen=True, tag="l1"):
 
 
 class L2(Regularizer, frozen=True, tag="l2"):
-    """Pulls every weight towards zero in proportion to its size: large ones most.
+    """Pulls every weight towards zero in proportion to its size. With SGD that is weight decay;
+    Adam and its kin scale the pull with the gradient, and only AdamW decays weights apart from it.
 
-    The penalty is λ/2 Σw², so that its gradient is λw, as in PyTorch's ``weight_decay``.
+    The penalty is λ/2 Σw², so that its gradient is λw, as in the ``weight_decay`` of PyTorch's
+    optimizers other than AdamW. See :class:`~playground.engine.optimizers.AdamW` for how the two
+    differ.
     """
 
     title: ClassVar[str] = "L2"

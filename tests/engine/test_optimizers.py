@@ -238,6 +238,31 @@ def test_that_a_setting_that_remembers_more_starts_it_empty_and_one_that_needs_l
     assert set(state.slots) == {"squares"}
 
 
+def test_that_decoupled_decay_is_an_l2_penalty_for_sgd_but_not_for_adam() -> None:
+    rate, strength = 0.1, 0.5
+    weights, sizes = np.ones(3), np.array([0.01, 1.0, 100.0])
+
+    def moved(optimizer: Optimizer, penalty: float) -> Reals:
+        """Return by how much a pull to 0 shortens weights whose gradients differ in size."""
+        place = np.ones(3)
+        state = optimizer.allocate(3, FLOAT64)
+        tape = optimizer.record(place, state, LearningRate(rate, FLOAT64))
+        # Gradients that cancel out, so that only the pull is left.
+        for sign in (1, -1) * 10:
+            state.gradient[:] = sign * sizes + penalty * place
+            run(tape)
+        return weights - place
+
+    decay = moved(AdamW(weight_decay=strength), 0.0) - moved(AdamW(weight_decay=0.0), 0.0)
+    # All alike, whatever their gradients.
+    assert np.ptp(decay) < 1e-6 < 0.5 < decay[0]
+    through = moved(Adam(), strength) - moved(Adam(), 0.0)
+    assert through[0] > 1.5 * through[1]
+    assert through[1] > 20 * through[2] > 0
+    plain = moved(SGD(), strength) - moved(SGD(), 0.0)
+    np.testing.assert_allclose(plain, 1 - (1 - rate * strength) ** 20, rtol=1e-10)
+
+
 @pytest.mark.parametrize("optimizer", [LARS(), LAMB()], ids=_name)
 def test_that_a_layer_of_zeros_moves_too(optimizer: Optimizer) -> None:
     place = np.zeros(4)

@@ -120,10 +120,14 @@ class AMSGrad(Adam, frozen=True, tag="amsgrad"):
 
 
 class AdamW(Adam, frozen=True, tag="adamw"):
-    """Adam with weight decay beside the gradient, not through it: the two no longer mix.
+    """Adam with decoupled weight decay: each step shrinks all parameters by the same share, ηλ.
 
-    Loshchilov & Hutter (2019), https://arxiv.org/abs/1711.05101. As in PyTorch, the decay is
-    multiplied by η and applies to every parameter, biases too.
+    An L2 penalty is not the same here. Its gradient λw goes through Adam, which divides it by √v̂
+    like the rest: weights with large gradients are hardly pulled, and those with small gradients
+    strongly. The decay stands beside the gradient and never meets √v̂. With plain SGD the two are
+    equal: θ - η(g + λθ) = (1 - ηλ)θ - ηg. Loshchilov & Hutter (2019),
+    https://arxiv.org/abs/1711.05101. As in PyTorch, the decay is multiplied by η and applies to
+    every parameter, biases too; a penalty leaves biases alone.
     """
 
     title: ClassVar[str] = "AdamW"

@@ -55,7 +55,8 @@ WeightDecay = Annotated[
         le=100,
         step=0.01,
         live=True,
-        help="The factor λ: each step shrinks every parameter by ηλ of itself.",
+        help="The factor λ: each step shrinks every parameter by ηλ of itself, beside the "
+        "gradient. An L2 penalty goes through the gradient, and is scaled with it.",
     ),
 ]
 
