@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.data.registry import Digits, Spirals, Spirals3
+from playground.data.scaling import Standardise
 from playground.engine.activations import ReLU, Tanh
 from playground.engine.layers import MAXIMUM_LAYERS, Dense
 from playground.engine.losses import SoftmaxCrossEntropy
@@ -756,6 +757,22 @@ def test_that_links_can_show_gradients_and_updates(
     again = links.matrix(1)
     assert again is not None
     np.testing.assert_array_equal(again, updates)
+
+
+def test_that_images_are_shown_as_drawn_however_they_are_scaled(
+    bench: Callable[..., Bench],
+) -> None:
+    spec = digits(32)
+    data = msgspec.structs.replace(spec.data, scaling=Standardise())
+    it = bench(spec=msgspec.structs.replace(spec, data=data))
+    it.feed()
+    sample, points = it.view.canvas.sample, it.trainer.data.samples.points
+    assert sample is not None
+    np.testing.assert_allclose(sample[0], points[it.trainer.data.split.train].mean(0))
+    it.view.show_snapshot(it.snapshot(probe_sample=3))
+    sample = it.view.canvas.sample
+    assert sample is not None
+    np.testing.assert_allclose(sample[0], points[3], atol=1e-12)
 
 
 def test_that_images_show_their_mean_or_the_chosen_one(bench: Callable[..., Bench]) -> None:

@@ -483,9 +483,14 @@ def test_that_counts_speeds_and_shares_are_written_in_fixed_forms() -> None:
 # --- room and keyboard ---
 
 
+@pytest.mark.parametrize("share", [0.0, 0.2])
 @pytest.mark.parametrize("width", [1240, 1280, 1440, 1920])
-def test_that_nothing_is_clipped(qtbot: QtBot, snapshot: Snapshot, width: int) -> None:
-    bench = Bench(qtbot, experiment(optimizer=Adam(), regularizer=L2()), width)
+def test_that_nothing_is_clipped(
+    qtbot: QtBot, snapshot: Snapshot, width: int, share: float
+) -> None:
+    spec = experiment(optimizer=Adam(), regularizer=L2())
+    data = msgspec.structs.replace(spec.data, validation_share=share)
+    bench = Bench(qtbot, msgspec.structs.replace(spec, data=data), width)
     bench.bar.show_snapshot(snapshot)
     QApplication.processEvents()
     children = [
@@ -499,7 +504,7 @@ def test_that_nothing_is_clipped(qtbot: QtBot, snapshot: Snapshot, width: int) -
     assert all(a.right() < b.left() for a, b in itertools.pairwise(areas))
     assert bench.readout("Train loss").isVisible()
     assert bench.window.minimumSizeHint().width() <= 1240
-    if width >= 1280:
+    if width >= 1280 and not share:
         assert bench.readout("Step").isVisible()
 
 

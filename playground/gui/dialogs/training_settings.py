@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QVBoxLayout, QWidget
 
+from playground.data.batching import MiniBatch
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.gui.parameter_form import ParameterForm
 from playground.gui.session import Session
@@ -42,6 +43,10 @@ class TrainingSettings(QDialog):
 
     def _show(self, spec: ExperimentSpec) -> None:
         self._form.show_value(spec.training)
+        # What has no say stays in its place, but cannot be edited.
+        is_mini = isinstance(spec.training.batching, MiniBatch)
+        self._form.editor("batch_size").setEnabled(is_mini)
+        self._form.editor("class_weights").setEnabled(spec.data.task.class_count > 0)
 
     def _edit(self, path: str, value: Any) -> None:
         label = field_of(TrainingSpec, path.split(".")[0]).shown.label

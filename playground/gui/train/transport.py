@@ -406,14 +406,15 @@ class TransportBar(QWidget):
         painter.end()
 
     def _fit(self) -> None:
-        dispensable = (self._step_count, self._speed, self._accuracy)
-        losses = (self._train_loss, self._validation_loss, self._test_loss)
-        readouts = (self._epoch, *losses, *dispensable)
-        self._validation_loss.setVisible(self._has_validation)
+        dispensable = (self._step_count, self._speed, self._accuracy, self._validation_loss)
+        readouts = (self._epoch, self._train_loss, self._test_loss, *dispensable)
+        meaningful = {
+            self._accuracy: self._has_classes,
+            self._validation_loss: self._has_validation,
+        }
         for hidden in range(len(dispensable) + 1):
             for index, readout in enumerate(dispensable):
-                wanted = readout is not self._accuracy or self._has_classes
-                readout.setVisible(wanted and index >= hidden)
+                readout.setVisible(meaningful.get(readout, True) and index >= hidden)
             for gap, is_terse, is_tight in _STAGES:
                 self._row.setSpacing(gap)
                 self._buttons.setSpacing(5 if is_tight else 7)

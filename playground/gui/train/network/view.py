@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from playground.data.scaling import FittedScaling
 from playground.engine.preparation import NoPreparation, Preparation
 from playground.experiment.spec import ExperimentSpec
 from playground.gui.theme import theme
@@ -74,6 +75,7 @@ class NetworkView(QWidget):
         self.popup = UnitPopup(self, top=CARDS_HEIGHT)
         self.editor = WeightEditor(self)
         self._mean: np.ndarray[Any, Any] | None = None
+        self._scaling: FittedScaling | None = None
         self._image_data: object = None
         self._preparation: Preparation = NoPreparation()
         self._wishes: dict[str, Any] = {}
@@ -114,9 +116,11 @@ class NetworkView(QWidget):
     def show_loaded(self, loaded: Loaded) -> None:
         """Take the training images, whose mean stands for the input."""
         samples = loaded.data.samples
+        self._scaling = loaded.data.scaling
         if samples.image_shape is None:
             return
-        images = samples.inputs[loaded.data.split.train[:MEAN_OF]]
+        # As they were drawn, before any scaling.
+        images = samples.points[loaded.data.split.train[:MEAN_OF]]
         self._mean = images.mean(0)
         self.canvas.show_sample(self._mean, "mean image")
 
@@ -129,7 +133,10 @@ class NetworkView(QWidget):
         self.canvas.show_snapshot(snapshot)
         if self._mean is not None:
             if snapshot.probe is not None:
-                self.canvas.show_sample(snapshot.probe.inputs, "chosen image")
+                pixels = snapshot.probe.inputs
+                if self._scaling is not None:
+                    pixels = self._scaling.unscaled(pixels)
+                self.canvas.show_sample(pixels, "chosen image")
             elif self.canvas.sample is None or self.canvas.sample[0] is not self._mean:
                 self.canvas.show_sample(self._mean, "mean image")
         if self.popup.isVisible():
