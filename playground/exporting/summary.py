@@ -90,7 +90,8 @@ def summary_of_run(run: Run) -> Summary:
     return Summary(
         title=spec.name,
         about=spec.about,
-        length=f"{epochs}, {trainer.step:,} steps in batches of {spec.training.batch_size}",
+        length=f"{epochs}, {trainer.step:,} steps in batches of "
+        f"{spec.training.batch_for(len(run.data.split.train)):,}",
         sets=tuple((name.capitalize(), len(indices)) for name, indices in run.splits.items()),
         scores=_scores(run),
         parts=(

@@ -55,7 +55,7 @@ class SampleWalk(Walk):
     def is_quick(self, rung: Rung, direction: int) -> bool:
         """Return whether a move takes no longer than a frame, judged by sizes alone."""
         trainer = self.trainer
-        batch = min(trainer.spec.training.batch_size, len(trainer.data.split.train))
+        batch = trainer.spec.training.batch_for(len(trainer.data.split.train))
         step = 3e-5 + 8 * trainer.architecture.weight_count * batch / 2e10
         steps = 1 if direction > 0 else self._spacing
         if rung is Rung.EPOCH:
