@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMessageBox, QWidget
-
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from playground.gui.main_window import MainWindow
     from playground.training.jobs import Progress
     from playground.training.messages import StateTaken
@@ -100,6 +100,8 @@ def run_job(
     task
         Returns the file, and what there is to know about it, or "".
     """
+    from PySide6.QtWidgets import QMessageBox
+
     from playground.gui.figures.job_dialog import JobDialog
 
     def done(result: tuple[Path, str]) -> None:

@@ -102,7 +102,7 @@ class PictureDialog(QDialog):
         self._show()
 
     @property
-    def figure(self) -> Figure:
+    def chosen(self) -> Figure:
         """The picture that is chosen."""
         return self._figures[max(self.list.currentRow(), 0)]
 
@@ -113,7 +113,7 @@ class PictureDialog(QDialog):
         self._show()
 
     def _show(self) -> None:
-        figure, look = self.figure, self.look
+        figure, look = self.chosen, self.look
         self.form.editor("scale").setEnabled(look.format == "PNG")
         self.form.editor("theme").setEnabled(figure.has_themes)
         room = min(PREVIEW.width() / figure.size.width(), PREVIEW.height() / figure.size.height())
@@ -130,11 +130,11 @@ class PictureDialog(QDialog):
 
     def _write(self) -> None:
         suffix = f".{self.look.format.lower()}"
-        if save(self, self.figure, suffix, self.look):
+        if save(self, self.chosen, suffix, self.look):
             self.accept()
 
     def _copy_picture(self) -> None:
-        copy_picture(self.figure, self.look)
+        copy_picture(self.chosen, self.look)
         self._facts.setText("Copied.")
 
 

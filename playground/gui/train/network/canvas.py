@@ -69,6 +69,8 @@ class NetworkCanvas(QWidget):
     edit_requested = Signal(object)
     laid_out = Signal()
 
+    is_picture = False
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)

@@ -15,7 +15,7 @@ from playground.gui.theme import text_font, theme
 from playground.gui.train.network.geometry import Column, ColumnKind
 from playground.gui.train.network.link_layer import Quantity
 from playground.gui.train.network.naming import UnitAt, WeightAt
-from playground.gui.train.network.thumbnails import ink_image, radius_of
+from playground.gui.train.network.thumbnails import enlarged, ink_image, radius_of
 
 if TYPE_CHECKING:
     from playground.gui.train.network.canvas import NetworkCanvas
@@ -111,7 +111,8 @@ def _paint_sample(
         return
     values, caption = canvas.sample
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    painter.drawImage(target, ink_image(values, shape, colors))
+    image = ink_image(values, shape, colors)
+    painter.drawImage(target, enlarged(image, column.size) if canvas.is_picture else image)
     painter.setFont(text_font(11))
     painter.setPen(QColor(colors.text_muted))
     below = QRectF(target.left() - 20, target.bottom() + 4, target.width() + 40, 18)

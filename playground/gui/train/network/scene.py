@@ -21,7 +21,7 @@ from playground.gui.train.network.link_painter import draw_curves
 from playground.gui.train.network.link_values import link_values
 from playground.gui.train.network.naming import Names
 from playground.gui.train.network.selection import Selection
-from playground.gui.train.network.thumbnails import LayerPictures, radius_of
+from playground.gui.train.network.thumbnails import LayerPictures, enlarged, radius_of
 from playground.schema.describe import title_of
 from playground.training.snapshot import Snapshot
 
@@ -54,6 +54,9 @@ class NetworkScene:
     sample
         The image that goes in, (h · w,), and what it is; or ``None``.
     """
+
+    is_picture = True
+    """Squares stay squares in a file only if they are many pixels wide."""
 
     def __init__(
         self,
@@ -183,7 +186,8 @@ class _RoundedPictures(LayerPictures):
             if picture is None:
                 painter.fillRect(QRectF(*column.box(unit)), empty)
             else:
-                painter.drawImage(QRectF(*column.box(unit)), picture)
+                shown = picture if is_smooth else enlarged(picture, column.size)
+                painter.drawImage(QRectF(*column.box(unit)), shown)
         painter.restore()
 
 

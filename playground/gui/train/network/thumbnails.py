@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,12 @@ def ink_image(values: NDArray[Any], shape: tuple[int, int], colors: Colors) -> Q
     ends = np.array([[c.red(), c.green(), c.blue(), 255] for c in (paper, ink)], np.float64)
     share = np.clip(np.nan_to_num(np.asarray(values, np.float64)), 0, 1).reshape(*shape, 1)
     return image_of((ends[0] + share * (ends[1] - ends[0])).astype(np.uint8))
+
+
+def enlarged(image: QImage, side: float) -> QImage:
+    """Return an image of squares, at least ``side`` wide, that no viewer makes smooth."""
+    factor = max(1, math.ceil(2 * side / max(image.width(), 1)))
+    return image.scaled(image.size() * factor)
 
 
 class LayerPictures:

@@ -13,6 +13,7 @@ from playground.data.prepared import PreparedData
 from playground.gui.figures.recolor import recolored, recolored_classes
 from playground.gui.palette import Colors
 from playground.gui.theme import theme
+from playground.gui.train.network.thumbnails import enlarged
 from playground.gui.train.output.point_layer import SETS, PointLayer
 from playground.schema.task import TaskKind
 
@@ -85,6 +86,8 @@ class SurfacePicture:
         pixels = np.ascontiguousarray(pixels)
         height, width = pixels.shape[:2]
         image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGBA8888)
+        if self._is_crisp:
+            image = enlarged(image, side)
         painter.save()
         paint_ground(painter, side, image, self._is_crisp, colors)
         self._layer.paint(painter, side, colors, self._shown, self._wrong)
