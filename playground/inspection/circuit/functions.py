@@ -18,7 +18,9 @@ class Exp(Gate):
 
     tag: ClassVar[str] = "exp"
     title: ClassVar[str] = "Exponential"
-    rule: ClassVar[str] = "The exponential is its own slope: the gradient is times the output."
+    rule: ClassVar[str] = (
+        "The exponential is its own slope: the gradient is multiplied by the output."
+    )
 
     def value(self, *inputs: float) -> float:
         return math.exp(inputs[0])
