@@ -118,12 +118,11 @@ class L1(Regularizer, frozen=True, tag="l1"):
 
 
 class L2(Regularizer, frozen=True, tag="l2"):
-    """Pulls every weight towards zero in proportion to its size. With SGD that is weight decay;
-    Adam and its kin scale the pull with the gradient, and only AdamW decays weights apart from it.
+    """Pulls every weight to 0 in proportion to its size: weight decay with SGD, but not with Adam.
 
-    The penalty is λ/2 Σw², so that its gradient is λw, as in the ``weight_decay`` of PyTorch's
-    optimizers other than AdamW. See :class:`~playground.engine.optimizers.AdamW` for how the two
-    differ.
+    Adam and its kin scale the pull with the gradient; the weight decay of AdamW stands apart, see
+    :class:`~playground.engine.optimizers.AdamW`. The penalty is λ/2 Σw², so that its gradient is
+    λw, as in the ``weight_decay`` of PyTorch's optimizers other than AdamW.
     """
 
     title: ClassVar[str] = "L2"
@@ -132,7 +131,11 @@ class L2(Regularizer, frozen=True, tag="l2"):
 
     strength: Annotated[
         float,
-        _strength("Strength", "The factor λ of the penalty."),
+        _strength(
+            "Strength",
+            "The factor λ of the penalty. Adam divides its pull by the usual size of the gradient; "
+            "for a pull of its own choose AdamW and its weight decay.",
+        ),
     ] = 0.001
 
     def penalty(self, weights: Reals) -> float:

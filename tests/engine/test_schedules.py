@@ -86,6 +86,19 @@ def test_that_a_warm_up_shorter_than_a_step_changes_nothing() -> None:
     assert Constant(warmup_epochs=0.01).factor(STEP, STEP) == 1
 
 
+def test_that_a_plateau_is_waited_for_and_rested_after() -> None:
+    schedule = ReduceOnPlateau(drop=0.5, patience=1, threshold=0.1, cooldown=2, final_share=0.2)
+    memory, shares = Plateau(), []
+    # Patience ends with the second bad epoch in a row; two more do not count after a drop.
+    for loss in (1.0, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, math.nan):
+        memory = schedule.seen(memory, loss)
+        shares.append(memory.share)
+    assert shares == [1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25, 0.2]
+    assert memory.best == 1.0
+    better = schedule.seen(memory, 0.5)
+    assert (better.best, better.waited, better.share) == (0.5, 0, 0.2)
+
+
 def test_that_only_a_constant_without_warm_up_need_not_be_asked() -> None:
     assert [kind().is_constant for kind in SCHEDULES] == [kind is Constant for kind in SCHEDULES]
     assert not Constant(warmup_epochs=1).is_constant
