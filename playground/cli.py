@@ -293,13 +293,16 @@ def _train(options: argparse.Namespace) -> int:
     from playground.training.trainer import Diverged
 
     spec = _experiment(options)
-    trainer = _trainer(spec, _print_preparation if options.json else None)
+    trainer = _continued(options, spec)
+    if trainer is None:
+        trainer = _trainer(spec, _print_preparation if options.json else None)
+    first = trainer.step
     epochs = options.epochs if options.epochs is not None else spec.training.epochs
     report = _JsonReport() if options.json else _BarReport(None if options.seconds else epochs)
     started = time.perf_counter()
     seconds = 0.0
     problem = ""
-    steps_wanted = math.inf if options.seconds else epochs * trainer.batches_per_epoch
+    steps_wanted = math.inf if options.seconds else first + epochs * trainer.batches_per_epoch
     limit = options.seconds or math.inf
     chunk = 1
     try:
@@ -313,17 +316,43 @@ def _train(options: argparse.Namespace) -> int:
             # Aim at a report ten times a second, and never beyond the time that is left.
             wanted = steps * min(1 / REPORTS_PER_SECOND, limit - seconds) / max(now - before, 1e-7)
             chunk = int(min(max(wanted, 1), chunk * 2, LARGEST_CHUNK))
-            report.progress(trainer, seconds)
+            report.progress(trainer, seconds, trainer.step - first)
             if trainer.stopped is not None:
                 break
     except Diverged as error:
         problem = str(error)
-    rate = trainer.step / seconds if seconds > 0 else None
+    rate = (trainer.step - first) / seconds if seconds > 0 else None
     report.end(trainer, trainer.metrics(), rate, problem)
     if problem:
         print(f"gradient-playground: {problem}", file=sys.stderr)
         return 1
     return 0
+
+
+def _continued(options: argparse.Namespace, spec: ExperimentSpec) -> Trainer | None:
+    """Return a trainer that stands where a project was saved, or ``None`` if there is none.
+
+    What may be changed while training runs may also be changed here; anything else starts anew.
+    """
+    project = _project(options.experiment)
+    if project is None or project.state is None:
+        return None
+    from playground.data.dataset import DataError
+    from playground.experiment.change import Impact, impact
+    from playground.schema.validation import InvalidValue
+    from playground.training.state import UnfitState, restore_checked
+    from playground.training.trainer import Trainer
+
+    if impact(project.spec, spec) > Impact.LIVE:
+        print("Other data or another network: training starts from the beginning.", file=sys.stderr)
+        return None
+    try:
+        trainer = Trainer(project.spec)
+        restore_checked(trainer, project.state)
+        trainer.apply_live(spec)
+    except (DataError, InvalidValue, UnfitState) as error:
+        raise UsageError(f"{options.experiment}: {error}") from error
+    return trainer
 
 
 def _trainer(
@@ -430,8 +459,8 @@ class _JsonReport:
         }
         print(json.dumps(line), flush=True)
 
-    def progress(self, trainer: Trainer, seconds: float) -> None:
-        rate = trainer.step / seconds if seconds > 0 else None
+    def progress(self, trainer: Trainer, seconds: float, steps: int) -> None:
+        rate = steps / seconds if seconds > 0 else None
         self._print(trainer, trainer.quick_metrics(), rate)
 
     def end(self, trainer: Trainer, metrics: Metrics, rate: float | None, problem: str) -> None:
@@ -469,8 +498,8 @@ class _BarReport:
             total=epochs, unit=" epochs", disable=None, leave=False, dynamic_ncols=True
         )
 
-    def progress(self, trainer: Trainer, seconds: float) -> None:
-        self._bar.update(trainer.epoch - self._bar.n)
+    def progress(self, trainer: Trainer, seconds: float, steps: int) -> None:
+        self._bar.update(steps // trainer.batches_per_epoch - self._bar.n)
         if not self._bar.disable:
             metrics = trainer.quick_metrics()
             self._bar.set_postfix_str(_sentence(metrics), refresh=False)

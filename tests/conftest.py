@@ -43,9 +43,11 @@ def _settings_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def isolated_settings(_settings_root: Path) -> Path:
+def isolated_settings(_settings_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test an empty place for QSettings; return the folder."""
     folder = _settings_root / str(next(_settings_folders))
+    # Files of the application's own are kept below this on Linux.
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
     core: Any = sys.modules.get("PySide6.QtCore")
     if core is not None:
         settings = core.QSettings

@@ -21,6 +21,8 @@ MENU_ORDER = (
     "circles",
     "xor",
     "and",
+    "one-neuron",
+    "mazur",
     "spirals-3",
     "digits",
     "deep-sigmoid",
@@ -54,6 +56,17 @@ def load_experiment(name_or_path: str) -> ExperimentSpec:
     raise ExperimentFileError(
         f"{name_or_path!r} is neither a file nor a preset; presets are: {', '.join(preset_names())}"
     )
+
+
+def is_project_file(name_or_path: str) -> bool:
+    """Return whether a name is that of a file that begins like a project, and of no preset."""
+    path = Path(name_or_path)
+    if name_or_path in preset_names() or not path.is_file():
+        return False
+    from playground.experiment.project_file import is_project
+
+    with path.open("rb") as file:
+        return is_project(file.read(4))
 
 
 def read_experiment(path: Path) -> ExperimentSpec:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -17,6 +18,7 @@ from playground.gui.theme import load_fonts, theme
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from playground.experiment.project_file import Project
     from playground.experiment.spec import ExperimentSpec
 
 
@@ -41,13 +43,17 @@ def bare_application() -> QApplication:
     return app
 
 
-def run(load: Callable[[], ExperimentSpec]) -> int:
+def run(
+    load: Callable[[], ExperimentSpec], project: Project | None = None, path: Path | None = None
+) -> int:
     """Open the window and return the exit status when it is closed.
 
     Parameters
     ----------
     load
         Returns the experiment to show; called when the empty window is on the screen already.
+    project, path
+        The project that the experiment belongs to, if it does, and its file.
     """
     app = bare_application()
     preferences = Preferences()
@@ -59,10 +65,13 @@ def run(load: Callable[[], ExperimentSpec]) -> int:
         load_fonts(app)
         theme().apply(app, preferences.theme)
         window.fill(load())
-        window.begin()
+        window.begin(project, path)
+        window.guard()
 
-    # Ctrl+C in the terminal closes the window; Python looks at signals only between calls.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    # Ctrl+C in the terminal, or the end of the desktop session, closes the window without a
+    # question that nobody would see. Python looks at signals only between calls.
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(number, lambda *_: window.end())
     pulse = QTimer()
     pulse.timeout.connect(lambda: None)
     pulse.start(200)

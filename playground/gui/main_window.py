@@ -22,15 +22,17 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
     from PySide6.QtWidgets import QMenuBar
 
+    from playground.experiment.project_file import Project
     from playground.experiment.spec import ExperimentSpec
     from playground.gui.actions import Actions
+    from playground.gui.dialogs.error_dialog import ErrorReporter
+    from playground.gui.project.files import ProjectFiles
+    from playground.gui.project.guard import Guard
     from playground.gui.session import Session
     from playground.gui.train.workspace import TrainWorkspace
     from playground.gui.workspaces import Workspaces
     from playground.training.messages import Loaded
 
-KEEP_EXPERIMENT_AFTER = 1500
-"""Milliseconds of quiet after an edit, before the experiment is kept for the next start."""
 FIRST_SIZE = (1440, 900)
 SMALLEST_SIZE = (1160, 640)
 
@@ -39,6 +41,8 @@ class MainWindow(QMainWindow):
     """Menus, status bar and the workspaces around one session."""
 
     session: Session
+    project: ProjectFiles
+    reporter: ErrorReporter
     workspace: TrainWorkspace
     workspaces: Workspaces
     menus: Actions
@@ -60,10 +64,7 @@ class MainWindow(QMainWindow):
         self._status = QLabel()
         self._status.setObjectName("status")
         self._name = QLabel()
-        self._keep_timer = QTimer(self)
-        self._keep_timer.setSingleShot(True)
-        self._keep_timer.setInterval(KEEP_EXPERIMENT_AFTER)
-        self._keep_timer.timeout.connect(self._keep_experiment)
+        self._guard: Guard | None = None
 
     def fill(self, spec: ExperimentSpec) -> None:
         """Put menus and workspace into the window, showing an experiment."""
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
 
         from playground.gui.actions import Actions
         from playground.gui.dialogs.error_dialog import ErrorReporter
+        from playground.gui.project.files import ProjectFiles
         from playground.gui.session import Session
         from playground.gui.train.workspace import TrainWorkspace
         from playground.gui.workspaces import Workspaces
@@ -78,19 +80,20 @@ class MainWindow(QMainWindow):
         self.session = session = Session(spec, self)
         self.workspace = TrainWorkspace(session, self.preferences)
         self.workspaces = Workspaces(self.workspace, session, self.preferences)
+        self.project = ProjectFiles(self)
         self._add_menu_row()
         self.menus = Actions(self)
         self.statusBar().addWidget(self._status, 1)
         self.statusBar().setSizeGripEnabled(False)
-        self._reporter = ErrorReporter(self)
-        self._reporter.caught.connect(self.report_error)
+        self.reporter = ErrorReporter(self)
+        self.reporter.caught.connect(self.report_error)
         session.spec_changed.connect(self._show_spec)
-        session.undo_stack.cleanChanged.connect(self._show_edited)
+        self.project.tracker.changed.connect(self._show_title)
         session.loaded.connect(self._show_loaded)
         session.running_changed.connect(self._show_status)
         session.failed.connect(self.report_error)
         self.workspace.show_spec(spec)
-        self._show_title(spec)
+        self._show_title()
         self._show_status()
         self.setCentralWidget(self.workspaces)
         self.workspace.restore_layout()
@@ -127,16 +130,24 @@ class MainWindow(QMainWindow):
         row.addWidget(self._name)
         self.setMenuWidget(top)
 
-    def begin(self) -> None:
-        """Start the worker, then load what the first frame did not need."""
+    def begin(self, opened: Project | None = None, path: Path | None = None) -> None:
+        """Start the worker, then load what the first frame did not need.
+
+        Parameters
+        ----------
+        opened, path
+            The project of the experiment that the window was filled with, and its file.
+        """
         from playground.gui.space_key import SpaceKey
 
-        self._reporter.install()
+        self.reporter.install()
         self._space_key = SpaceKey(self)
         app = QApplication.instance()
         assert app is not None  # a window cannot be without one
         app.installEventFilter(self._space_key)
-        self.session.start()
+        if opened is not None and path is not None:
+            self.project.start_with(opened, path)
+        self.session.start(opened.state if opened is not None else None)
         QTimer.singleShot(0, self.workspace.load_plots)
         QTimer.singleShot(0, self.workspaces.restore)
 
@@ -144,62 +155,11 @@ class MainWindow(QMainWindow):
 
     def open_preset(self, name: str) -> None:
         """Show a preset."""
-        self._open(name)
+        self.project.open_preset(name)
 
-    def open_file(self) -> None:
-        """Ask for a file and show the experiment in it."""
-        from PySide6.QtWidgets import QFileDialog
-
-        path, _ = QFileDialog.getOpenFileName(
-            self,
-            "Open experiment",
-            self.preferences.folder,
-            "Experiments (*.json);;All files (*)",
-        )
-        if path:
-            self.preferences.folder = str(Path(path).parent)
-            self._open(path)
-
-    def save_file(self) -> None:
-        """Ask for a file and write the experiment to it."""
-        from PySide6.QtWidgets import QFileDialog
-
-        from playground.experiment.presets import ExperimentFileError, write_experiment
-        from playground.gui.session import renamed
-
-        spec = self.session.spec
-        suggestion = Path(self.preferences.folder) / f"{_file_name(spec.name)}.json"
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save experiment", str(suggestion), "Experiments (*.json)"
-        )
-        if not path:
-            return
-        target = Path(path) if Path(path).suffix else Path(path).with_suffix(".json")
-        self.preferences.folder = str(target.parent)
-        try:
-            write_experiment(renamed(spec, target.stem), target)
-        except ExperimentFileError as error:
-            self.session.notice.emit("error", str(error))
-            return
-        self.session.propose(renamed(spec, target.stem), f"Save as {target.stem}")
-        self.session.undo_stack.setClean()
-        self.session.notice.emit("info", f"Saved {target.name}.")
-
-    def reopen_last(self) -> None:
-        """Show the experiment of the session before."""
-        spec = self.preferences.last_experiment()
-        if spec is not None:
-            self.session.open(spec)
-        else:
-            self.session.notice.emit("info", "There is no earlier experiment to reopen.")
-
-    def _open(self, name_or_path: str) -> None:
-        from playground.experiment.presets import ExperimentFileError, load_experiment
-
-        try:
-            self.session.open(load_experiment(name_or_path))
-        except ExperimentFileError as error:
-            self.session.notice.emit("error", str(error))
+    def open_path(self, path: Path) -> None:
+        """Show what is in a file."""
+        self.project.open_path(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._is_filled and any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -208,7 +168,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         for url in event.mimeData().urls():
             if url.isLocalFile():
-                self._open(url.toLocalFile())
+                self.open_path(Path(url.toLocalFile()))
                 event.acceptProposedAction()
                 return
 
@@ -228,18 +188,16 @@ class MainWindow(QMainWindow):
         self.session.pause()
         ErrorDialog(message, details, self).open()
 
-    def _show_spec(self, spec: ExperimentSpec) -> None:
-        self._show_title(spec)
+    def _show_spec(self) -> None:
+        self._show_title()
         self._show_status()
-        self._keep_timer.start()
 
-    def _show_edited(self) -> None:
-        self._show_title(self.session.spec)
-
-    def _show_title(self, spec: ExperimentSpec) -> None:
-        self.setWindowTitle(f"{spec.name} — Gradient Playground")
-        edited = "" if self.session.undo_stack.isClean() else " — edited"
-        self._name.setText(f"{spec.name}{edited}")
+    def _show_title(self) -> None:
+        tracker = self.project.tracker
+        self.setWindowTitle(f"{tracker.name}[*] — Gradient Playground")
+        self.setWindowModified(tracker.is_modified)
+        self._name.setText(f"{tracker.name}{' — edited' if tracker.is_modified else ''}")
+        self._name.setToolTip(str(tracker.document.path or "Not saved in a file yet"))
 
     def _show_loaded(self, loaded: Loaded) -> None:
         self._loaded = loaded
@@ -260,9 +218,6 @@ class MainWindow(QMainWindow):
             f"{len(split.test):,} test samples · {spec.training.dtype}"
         )
 
-    def _keep_experiment(self) -> None:
-        self.preferences.keep_experiment(self.session.spec)
-
     def reset_layout(self) -> None:
         """Put window and panels as at a first start."""
         self.preferences.forget_layout()
@@ -272,23 +227,33 @@ class MainWindow(QMainWindow):
 
     # --- closing ---
 
+    def guard(self) -> None:
+        """From now on, ask before changes are lost, and keep them in case of a crash."""
+        from playground.gui.project.guard import Guard
+
+        self._guard = Guard(self)
+
+    def end(self) -> None:
+        """Close without a question, as when the system shuts down; what is not saved is kept."""
+        if self._guard is not None:
+            self._guard.keep_and_let_go()
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the worker, always, and remember the layout."""
-        self._keep_timer.stop()
+        if self._guard is not None and not self._guard.may_close():
+            event.ignore()
+            return
         self.preferences.keep_layout("window", self.saveGeometry())
         if self._is_filled:
-            self._keep_experiment()
             self.workspace.save_layout()
             if self.session.has_started:
                 app = QApplication.instance()
                 assert app is not None  # a window cannot be without one
                 app.removeEventFilter(self._space_key)
-                self._reporter.remove()
+                self.reporter.remove()
+                self.project.end()
+                if self._guard is not None:
+                    self._guard.end()
                 self.session.close()
         super().closeEvent(event)
-
-
-def _file_name(name: str) -> str:
-    """Return a name that every file system accepts."""
-    kept = "".join(c if c.isalnum() or c in "-_ ." else "-" for c in name).strip(" .")
-    return kept or "experiment"

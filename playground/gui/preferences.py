@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,10 +10,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 if TYPE_CHECKING:
-    from playground.experiment.spec import ExperimentSpec
+    from playground.experiment.project_file import Project
 
 ORGANIZATION = "Gradient Playground"
 APPLICATION = "Gradient Playground"
+
+_MOST_RECENT = 10
+_LAST = "last-project.gplay"
+_LAST_OF_OLD = "last-experiment.json"
+"""What the first version wrote, without weights."""
 
 _logger = logging.getLogger(__name__)
 
@@ -115,32 +121,63 @@ class Preferences:
         """Go back to the layout of a first start, at the next start."""
         self._settings.remove("layout")
 
-    def keep_experiment(self, spec: ExperimentSpec) -> None:
-        """Store the experiment, to be reopened after the next start."""
-        from playground.experiment.presets import ExperimentFileError, write_experiment
+    @property
+    def data_folder(self) -> Path:
+        """Where the application keeps files of its own for the user; it may not exist yet."""
+        place = QStandardPaths.StandardLocation.AppDataLocation
+        return Path(QStandardPaths.writableLocation(place))
 
-        path = _last_experiment()
+    @property
+    def recent(self) -> list[Path]:
+        """Files that were opened or saved, the latest first."""
+        value = self._settings.value("recent")
+        try:
+            names = json.loads(value) if isinstance(value, str) else []
+        except ValueError:
+            names = []
+        return [Path(n) for n in names if isinstance(n, str)] if isinstance(names, list) else []
+
+    def add_recent(self, path: Path) -> None:
+        """Put a file at the top of those that were opened or saved."""
+        path = path.absolute()
+        self._keep_recent([path, *(each for each in self.recent if each != path)])
+
+    def forget_recent(self, path: Path | None = None) -> None:
+        """Take a file, or (``None``) all, off that list."""
+        gone = path and path.absolute()
+        self._keep_recent([each for each in self.recent if gone and each != gone])
+
+    def _keep_recent(self, paths: list[Path]) -> None:
+        names = [str(path) for path in paths[:_MOST_RECENT]]
+        self._settings.setValue("recent", json.dumps(names))
+
+    def keep_last(self, project: Project, saved: Path | None) -> None:
+        """Store what is in the window for the next start.
+
+        Parameters
+        ----------
+        saved
+            The file that has all of it already, if there is one.
+        """
+        from playground.experiment.project_file import write_project
+        from playground.files import FileNotWritten
+
+        path = self.data_folder / _LAST
+        if saved is not None:
+            self.remember("last", str(saved))
+            return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_experiment(spec, path)
-        except (OSError, ExperimentFileError) as error:
-            # Not worth a dialog while somebody works; it costs them one menu entry.
+            write_project(project, path)
+        except (OSError, FileNotWritten) as error:
+            # Not worth a dialog while somebody leaves; it costs them one menu entry.
             _logger.info("the experiment could not be kept for the next start: %s", error)
+            return
+        self.remember("last", "")
 
-    def last_experiment(self) -> ExperimentSpec | None:
-        """Return the experiment of the last session, or ``None``."""
-        from playground.experiment.presets import ExperimentFileError, read_experiment
-
-        path = _last_experiment()
-        if not path.is_file():
-            return None
-        try:
-            return read_experiment(path)
-        except ExperimentFileError as error:
-            _logger.info("the last experiment cannot be reopened: %s", error)
-            return None
-
-
-def _last_experiment() -> Path:
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
-    return Path(folder) / "last-experiment.json"
+    def last_project(self) -> Path | None:
+        """Return the file of what was in the window last, or ``None``."""
+        saved = self.remembered("last", "")
+        names = [Path(saved)] if saved else []
+        names += [self.data_folder / name for name in (_LAST, _LAST_OF_OLD)]
+        return next((path for path in names if path.is_file()), None)

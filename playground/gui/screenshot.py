@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEventLoop, QTimer
 
+from playground.experiment.project_file import Project
 from playground.experiment.spec import ExperimentSpec
 from playground.gui.application import application
 from playground.gui.main_window import MainWindow
@@ -56,7 +57,7 @@ class _ForgetfulPreferences(Preferences):
     def pace(self, epochs_per_second: float | None) -> None:
         pass
 
-    def keep_experiment(self, spec: ExperimentSpec) -> None:
+    def keep_last(self, project: Project, saved: Path | None) -> None:
         pass
 
 

@@ -7,6 +7,7 @@ and then every view what is true. See "One way through" in ARCHITECTURE.md.
 from __future__ import annotations
 
 import itertools
+import queue
 import time
 from collections.abc import Callable
 from typing import Any
@@ -42,6 +43,8 @@ class Session(QObject):
         A new look at the training, at most one per frame.
     running_changed(bool)
         Training started or paused.
+    weights_edited()
+        A weight was set by hand.
     notice(str, str)
         Something worth telling: level ("info", "finished", "warning", "error") and text.
     preparing(float, str)
@@ -56,6 +59,7 @@ class Session(QObject):
     loaded = Signal(object)
     snapshot_ready = Signal(object)
     running_changed = Signal(bool)
+    weights_edited = Signal()
     notice = Signal(str, str)
     failed = Signal(str, str)
     load_failed = Signal(str)
@@ -67,6 +71,9 @@ class Session(QObject):
         self._run_id = 0
         self._loaded: messages.Loaded | None = None
         self._running = False
+        self.hand_edits = 0
+        """How often weights were set by hand, or taken back to what they were before that."""
+        self._hand_edits = 0
         self._requests = itertools.count()
         self._receivers: dict[int, Callable[[messages.StateTaken], object]] = {}
         self._last_frame = 0.0
@@ -103,10 +110,10 @@ class Session(QObject):
         """Whether there is a worker to stop."""
         return self._worker.is_alive
 
-    def start(self) -> None:
-        """Start the worker and load the spec."""
+    def start(self, state: dict[str, Any] | None = None) -> None:
+        """Start the worker and load the spec, where a state says that training stood."""
         self._worker.start()
-        self._load()
+        self._load(state)
         self._frame_timer.start()
 
     def close(self) -> bool:
@@ -157,10 +164,27 @@ class Session(QObject):
             self.notice.emit("info", note)
         return True
 
-    def open(self, spec: ExperimentSpec) -> None:
-        """Show another experiment; the one before can be brought back by undo."""
-        if self.propose(spec, f"Open {spec.name}"):
-            self.undo_stack.setClean()
+    def load_anew(self, spec: ExperimentSpec, state: dict[str, Any] | None = None) -> None:
+        """Make another experiment the current one, from a state or the initial weights.
+
+        That is no step of the undo stack by itself; see
+        :class:`~playground.gui.project.opening.OpenCommand`.
+
+        Parameters
+        ----------
+        spec
+            A checked experiment, perhaps equal to the one before.
+        state
+            As :meth:`take_state` or a project file gave it. Should it not fit, a notice says so.
+        """
+        self._spec = spec
+        self._load(state)
+        self.spec_changed.emit(spec)
+
+    def rename(self, name: str) -> None:
+        """Call the experiment something else: no step to undo, since it is that of a file."""
+        self._spec = renamed(self._spec, name)
+        self.spec_changed.emit(self._spec)
 
     def edit_parameter(self, layer: int, row: int, column: int, old: float, new: float) -> None:
         """Set a weight or bias by hand, as a step that can be undone."""
@@ -195,6 +219,9 @@ class Session(QObject):
         """Go back to exactly the initial weights; training pauses."""
         self._worker.send(messages.Pause())
         self._worker.send(messages.Reset())
+        if self._hand_edits:
+            self._hand_edits = 0
+            self._count_hand_edit()
 
     def take_state(self, receive: Callable[[messages.StateTaken], object]) -> None:
         """Ask for a copy of everything that training needs to go on from here.
@@ -208,6 +235,32 @@ class Session(QObject):
         request = next(self._requests)
         self._receivers[request] = receive
         self._worker.send(messages.TakeState(request))
+
+    def wait_for_state(self, seconds: float) -> messages.StateTaken | None:
+        """Return what :meth:`take_state` gives, blocking: for the very end.
+
+        Parameters
+        ----------
+        seconds
+            After so long without an answer, return ``None``.
+        """
+        answers: list[messages.StateTaken] = []
+        self.take_state(answers.append)
+        self.wait_until(lambda: bool(answers), seconds)
+        return answers[0] if answers else None
+
+    def wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Handle what the worker reports, blocking, until a condition holds; return whether."""
+        deadline = time.perf_counter() + seconds
+        while not condition():
+            left = deadline - time.perf_counter()
+            if left <= 0 or not self._worker.is_alive:
+                return False
+            try:
+                self._handle(self._worker.events.get(timeout=left))
+            except queue.Empty:
+                return False
+        return True
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state that :meth:`take_state` gave, of a run with an equal spec.
@@ -299,9 +352,10 @@ class Session(QObject):
         # Editors show what was typed; tell them what is true.
         self.spec_changed.emit(self._spec)
 
-    def _load(self) -> None:
+    def _load(self, state: dict[str, Any] | None = None) -> None:
         self._run_id += 1
-        self._worker.send(messages.Load(self._spec, self._run_id))
+        self._hand_edits = 0
+        self._worker.send(messages.Load(self._spec, self._run_id, state))
 
     def _become(self, spec: ExperimentSpec) -> None:
         """Make a checked spec the current one and tell everybody."""
@@ -317,6 +371,12 @@ class Session(QObject):
 
     def _put_parameter(self, layer: int, row: int, column: int, value: float) -> None:
         self._worker.send(messages.SetParameter(layer, row, column, value))
+        self._hand_edits += 1
+        self._count_hand_edit()
+
+    def _count_hand_edit(self) -> None:
+        self.hand_edits += 1
+        self.weights_edited.emit()
 
 
 class _SpecCommand(QUndoCommand):

@@ -153,7 +153,7 @@ def test_that_a_corrupt_file_is_told_and_changes_nothing(
     for content in ("{", "[]", '{"data": {"kind": "nothing"}}', "\x00", '{"version": 99}'):
         path = tmp_path / "broken.json"
         path.write_text(content)
-        window._open(str(path))
+        window.open_path(path)
         assert "broken.json" in window.workspace.notices.text
         assert window.session.spec == before
 
@@ -289,14 +289,14 @@ def test_that_the_experiment_survives_saving_and_opening(
     path = tmp_path / "mine.json"
     window.session.edit("data.noise", 20, "Set noise")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    window.save_file()
+    window.project.ask_and_save()
     assert json.loads(path.read_text())["data"]["noise"] == 20
     window.open_preset("xor")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
-    window.open_file()
+    window.project.ask_and_open()
     assert window.session.spec.name == "mine"
     assert window.session.spec.data.noise == 20
-    assert window.session.undo_stack.isClean()
+    assert not window.isWindowModified()
 
 
 def test_that_the_last_experiment_can_be_reopened(qtbot: QtBot, opened: Opened) -> None:
@@ -304,8 +304,8 @@ def test_that_the_last_experiment_can_be_reopened(qtbot: QtBot, opened: Opened) 
     first.session.edit("data.noise", 33, "Set noise")
     first.close()
     second = opened()
-    second.reopen_last()
-    assert second.session.spec.data.noise == 33
+    second.project.reopen_last()
+    qtbot.waitUntil(lambda: second.session.spec.data.noise == 33)
 
 
 def test_that_closing_while_training_flat_out_stops_the_worker(

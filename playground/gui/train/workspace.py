@@ -182,6 +182,10 @@ class TrainWorkspace(QWidget):
                 splitter.restoreState(state)
                 splitter.setHandleWidth(1)
 
+    def splitters(self) -> dict[str, QSplitter]:
+        """Return the splitters by the name under which projects keep their sizes."""
+        return {"columns": self._columns, "middle": self._middle}
+
     def reset_layout(self) -> None:
         """Put the splitters where they are at a first start."""
         self._columns.setSizes([LEFT, max(self.width() - LEFT - RIGHT, 100), RIGHT])

@@ -1,0 +1,1 @@
+"""The experiment as a file: open, save, undo across openings, autosave and recovery."""
