@@ -11,10 +11,21 @@ from playground.data.classification import Circles, Gaussians, LogicGate, Spiral
 from playground.data.dataset import Dataset
 from playground.data.digits import Digits
 from playground.data.mnist import Mnist
+from playground.data.points import OwnPoints
 from playground.data.regression import Bumps, Plane
 
 AnyDataset: TypeAlias = (
-    Circles | Xor | Gaussians | Spirals | Spirals3 | Plane | Bumps | LogicGate | Digits | Mnist
+    Circles
+    | Xor
+    | Gaussians
+    | Spirals
+    | Spirals3
+    | Plane
+    | Bumps
+    | LogicGate
+    | OwnPoints
+    | Digits
+    | Mnist
 )
 
 DATASETS: tuple[type[Dataset], ...] = typing.get_args(AnyDataset)

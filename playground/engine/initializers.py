@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 from typing import Annotated, ClassVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.schema.parameter import Option, real
+from playground.schema.parameter import Option, real, shown
 
 Floats = NDArray[np.float64]
 
@@ -226,6 +227,30 @@ class IdentityMatrix(Initializer, frozen=True, tag="identity"):
         return np.eye(inputs, outputs)
 
 
+class Given(Initializer, frozen=True, tag="given"):
+    """The weights that you type, so that a network begins as it does on paper.
+
+    They are read input by input: first all weights that lead away from the first input. If there
+    are too few, they are repeated from the start; too many are left over.
+    """
+
+    title: ClassVar[str] = "Given"
+    formula: ClassVar[str] = r"W = (w_{11}, w_{12}, \ldots)"
+
+    values: Annotated[
+        tuple[Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)], ...],
+        shown(
+            "Weights",
+            help="Numbers such as 0.15, 0.25: from the first input to each unit, then from the "
+            "second, and so on.",
+        ),
+        msgspec.Meta(min_length=1, max_length=10_000),
+    ] = (0.1,)
+
+    def sample(self, rng: np.random.Generator, inputs: int, outputs: int) -> Floats:
+        return np.resize(np.array(self.values, float), (inputs, outputs))
+
+
 AnyInitializer = (
     XavierUniform
     | XavierNormal
@@ -239,6 +264,7 @@ AnyInitializer = (
     | TruncatedNormal
     | IdentityMatrix
     | Constant
+    | Given
     | Zeros
 )
 """Every initializer, in menu order."""

@@ -120,7 +120,7 @@ def _record_values(recorder: Recorder, key: str, compared: str, loss: Loss, fuse
     targets = recorder.situation.targets
     is_split = bool(fuses) and not recorder.fused
     situation = recorder.situation
-    name = LOSSES if situation.is_batch or situation.weights is not None else LOSS
+    name = LOSSES if situation.has_mean else LOSS
     o, y = recorder.names[compared], recorder.names["y"]
     recorder.compute(
         "ℓ",
@@ -221,10 +221,9 @@ def _record_mean(recorder: Recorder) -> None:
     weights, count = situation.weights, situation.divisor
     if weights is not None:
         recorder.give("w", CLASS_WEIGHTS, weights.reshape(-1, 1), Axis.SAMPLE, Axis.ONE)
-    if not situation.is_batch:
-        if weights is None:
-            recorder.alias("L", "ℓ")
-            return
+    if not situation.has_mean:
+        recorder.alias("L", "ℓ")
+        return
     arguments = ("ℓ",) if weights is None else ("ℓ", "w")
     latex, text = (r"w_s \ell_s", "w ⊙ ℓ") if weights is not None else (r"\ell_s", "ℓ")
     note = "The mean, so that a step does not depend on how many samples a batch has."
@@ -257,7 +256,7 @@ def _back(recorder: Recorder, key: str, compared: str, loss: Loss, fuses: str) -
     share = np.full((count, 1), 1 / divisor)
     if situation.weights is not None:
         share = share * situation.weights.reshape(-1, 1)
-    if "w" in recorder.graph or situation.is_batch:
+    if situation.has_mean:
         name = derivative(LOSS, LOSSES)
         is_weighted = "w" in recorder.graph
         upstream = recorder.gradient(

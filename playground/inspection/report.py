@@ -168,7 +168,8 @@ def _scope(recording: Recording) -> str:
         return f"sample {situation.samples[0]}" if situation.samples else "one sample"
     numbers = ", ".join(str(number) for number in situation.samples[:12])
     more = ", …" if len(situation.samples) > 12 else ""
-    return f"batch of {len(situation.inputs)} samples: {numbers}{more}"
+    count = "1 sample" if len(situation.inputs) == 1 else f"{len(situation.inputs)} samples"
+    return f"batch of {count}: {numbers}{more}"
 
 
 def _operation_lines(tape: Tape, operation: Operation, decimals: int) -> list[str]:

@@ -81,6 +81,11 @@ class Situation:
         return self.update_samples or len(self.inputs)
 
     @property
+    def has_mean(self) -> bool:
+        """Whether the loss is a mean or weighted, rather than that of the only sample."""
+        return self.weights is not None or (self.is_batch and self.divisor > 1)
+
+    @property
     def layer_names(self) -> tuple[str, ...]:
         """``layer 1``, ``batch norm 2``, …, ``output``."""
         return self.architecture.layer_names

@@ -23,6 +23,7 @@ TAGS = [
     "plane",
     "bumps",
     "logic_gate",
+    "points",
     "digits",
     "mnist",
 ]

@@ -12,12 +12,33 @@ from playground.engine.operations import Array, Operation, call, constant
 from playground.schema.parameter import real
 from playground.schema.task import Task, TaskKind
 
+TargetMargin = Annotated[
+    float,
+    real(
+        "Target margin",
+        ge=0,
+        lt=0.5,
+        step=0.01,
+        help="How far the targets of classes stay from what the activation can only approach, as "
+        "a share of its range: with 0.01, a sigmoid is to say 0.01 and 0.99. LeCun et al. (1998), "
+        "Efficient BackProp, section 4.5.",
+    ),
+]
+
 
 class DistanceLoss(Loss, frozen=True):
     """A loss of the errors e = ŷ - y."""
 
+    margin: ClassVar[float] = 0.0
+    """A field of the losses with which it is usual."""
+
     def output_activation(self, task: Task) -> Activation:
         return Identity() if task.kind is TaskKind.REGRESSION else Tanh()
+
+    def target_values(self, activation: Activation) -> tuple[float, float]:
+        low, high = activation.targets
+        margin = self.margin * (high - low)
+        return low + margin, high - margin
 
 
 class HalfSquared(DistanceLoss, frozen=True, tag="half_squared"):
@@ -28,6 +49,8 @@ class HalfSquared(DistanceLoss, frozen=True, tag="half_squared"):
     gradient_formula: ClassVar[str] = r"\hat y_k - y_k"
     value_rule: ClassVar[str] = "½·({o} − {y})²"
     gradient_rule: ClassVar[str] = "{o} − {y}"
+
+    margin: TargetMargin = 0.0  # type: ignore[misc]
 
     def values(self, outputs: Reals, targets: Reals) -> Reals:
         return np.asarray(0.5 * np.square(outputs - targets).sum(1))
@@ -47,6 +70,8 @@ class MeanSquared(DistanceLoss, frozen=True, tag="mean_squared"):
     gradient_formula: ClassVar[str] = r"\frac{2}{K} (\hat y_k - y_k)"
     value_rule: ClassVar[str] = "1/{K}·({o} − {y})²"
     gradient_rule: ClassVar[str] = "2/{K}·({o} − {y})"
+
+    margin: TargetMargin = 0.0  # type: ignore[misc]
 
     def values(self, outputs: Reals, targets: Reals) -> Reals:
         return np.asarray(np.square(outputs - targets).mean(1))

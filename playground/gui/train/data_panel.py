@@ -12,6 +12,7 @@ from playground.data.dataset import Dataset
 from playground.data.features import FEATURES
 from playground.data.mnist_folder import FolderReport
 from playground.experiment.spec import ExperimentSpec
+from playground.gui.editors.plain import NumbersEditor, choice_title
 from playground.gui.teaching_tip import set_tip
 from playground.gui.train.carry_over import carried_over
 from playground.gui.train.feature_pills import PillGroup
@@ -116,6 +117,8 @@ class DataPanel(QWidget):
                 editor.show_chosen(value if isinstance(value, tuple) else (value,))
             elif isinstance(editor, SliderRow | SeedBox | FolderBox):
                 editor.set_value(value)
+            elif isinstance(editor, NumbersEditor):
+                editor.show_value(value)
         self._show_notice()
 
     # --- the form ---
@@ -147,12 +150,16 @@ class DataPanel(QWidget):
         elif field.kind is FieldKind.CHOICES:
             editor, heading = self._features(field), field.shown.label
         elif field.kind is FieldKind.CHOICE:
-            labels = {choice: str(choice).upper() for choice in field.choices}
+            labels = {choice: _choice_label(choice) for choice in field.choices}
             pills = PillGroup(field.choices, labels, {}, exclusive=True)
             pills.edited.connect(lambda value, field=field: self._emit(field, value, ""))
             editor, heading = pills, field.shown.label
         elif field.kind is FieldKind.OPTION:
             editor, heading = self._options(field), field.shown.label
+        elif field.kind is FieldKind.REALS:
+            numbers = NumbersEditor(field)
+            numbers.edited.connect(lambda value, field=field: self._emit(field, value, ""))
+            editor, heading = numbers, field.shown.label
         elif field.kind is FieldKind.TEXT:
             folder = FolderBox(field)
             folder.folder_accepted.connect(self._folder_accepted)
@@ -275,3 +282,9 @@ def split_notice(data: Dataset) -> str:
     if test == 0 and "points" in data.__struct_fields__:
         return "Everything is for training. Lower the training share to test what was learned."
     return ""
+
+
+def _choice_label(choice: object) -> str:
+    """Return what a pill says: short names, such as those of logic gates, in capitals."""
+    text = str(choice)
+    return text.upper() if len(text) <= 4 else choice_title(choice)
