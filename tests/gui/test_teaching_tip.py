@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from playground.data.registry import DATASETS
+from playground.data.scaling import AnyScaling
 from playground.engine.activations import ELU, AnyActivation
+from playground.engine.class_weights import AnyClassWeights
 from playground.engine.clipping import AnyClipping
 from playground.engine.initializers import AnyInitializer
 from playground.engine.layers import Dense
@@ -35,6 +37,8 @@ UNIONS = (
     AnyRegularizer,
     AnyClipping,
     AnyInitializer,
+    AnyScaling,
+    AnyClassWeights,
 )
 OPTIONS: tuple[type[Any], ...] = (
     *(option for union in UNIONS for option in typing.get_args(union)),

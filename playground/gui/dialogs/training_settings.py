@@ -25,10 +25,10 @@ class TrainingSettings(QDialog):
         self.setWindowTitle("Training settings")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
-        self._form = ParameterForm(TrainingSpec)
-        self._form.edited.connect(self._edit)
+        self.form = ParameterForm(TrainingSpec)
+        self.form.edited.connect(self._edit)
         area = QScrollArea()
-        area.setWidget(self._form)
+        area.setWidget(self.form)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -42,13 +42,13 @@ class TrainingSettings(QDialog):
         self._show(session.spec)
 
     def _show(self, spec: ExperimentSpec) -> None:
-        self._form.show_value(spec.training)
+        self.form.show_value(spec.training)
         # What has no say stays in its place, but cannot be edited.
         is_mini = isinstance(spec.training.batching, MiniBatch)
-        self._form.editor("batch_size").setEnabled(is_mini)
-        self._form.editor("class_weights").setEnabled(spec.data.task.class_count > 0)
+        self.form.editor("batch_size").setEnabled(is_mini)
+        self.form.editor("class_weights").setEnabled(spec.data.task.class_count > 0)
 
     def _edit(self, path: str, value: Any) -> None:
         label = field_of(TrainingSpec, path.split(".")[0]).shown.label
-        merge_key = f"training.{path}" if self._form.is_continuous else ""
+        merge_key = f"training.{path}" if self.form.is_continuous else ""
         self._session.edit(f"training.{path}", value, f"Set {label.lower()}", merge_key)
