@@ -82,7 +82,6 @@ class EarlyStopping(Stopping, frozen=True, tag="early"):
             ge=1,
             le=1_000_000,
             live=True,
-            unit="epochs",
             suggestions=(5, 10, 20, 50, 100),
             soft_range=(1, 200),
             help="After how many epochs without improvement training stops.",

@@ -39,7 +39,11 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     loss: Annotated[
         AnyLoss,
-        shown("Loss", help="What training makes small: how far the outputs are from the truth."),
+        shown(
+            "Loss",
+            group="Goal",
+            help="What training makes small: how far the outputs are from the truth.",
+        ),
     ] = HalfSquared()
     class_weights: Annotated[
         AnyClassWeights,
@@ -52,7 +56,12 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = NoClassWeights()
     optimizer: Annotated[
         AnyOptimizer,
-        shown("Optimizer", live=True, help="How gradients become changes of the weights."),
+        shown(
+            "Optimizer",
+            group="Steps",
+            live=True,
+            help="How gradients become changes of the weights.",
+        ),
     ] = SGD()
     learning_rate: Annotated[
         float,
@@ -70,9 +79,22 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         AnySchedule,
         shown("Schedule", live=True, help="How the learning rate changes as training goes on."),
     ] = Constant()
+    clipping: Annotated[
+        AnyClipping,
+        shown(
+            "Gradient clipping",
+            live=True,
+            help="A bound on the gradient, against steps that throw everything off.",
+        ),
+    ] = NoClipping()
     batching: Annotated[
         AnyBatching,
-        shown("Batches", live=True, help="How much of the training data each step looks at."),
+        shown(
+            "Batches",
+            group="Samples",
+            live=True,
+            help="How much of the training data each step looks at.",
+        ),
     ] = MiniBatch()
     batch_size: Annotated[
         int,
@@ -106,16 +128,13 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = WithoutReplacement()
     regularizer: Annotated[
         AnyRegularizer,
-        shown("Regularization", live=True, help="A penalty on large weights, against overfitting."),
-    ] = NoRegularization()
-    clipping: Annotated[
-        AnyClipping,
         shown(
-            "Gradient clipping",
+            "Regularization",
+            group="Against overfitting",
             live=True,
-            help="A bound on the gradient, against steps that throw everything off.",
+            help="A penalty on large weights, against overfitting.",
         ),
-    ] = NoClipping()
+    ] = NoRegularization()
     constraint: Annotated[
         AnyConstraint,
         shown("Constraint", live=True, help="What holds of the weights after every update."),
@@ -152,11 +171,22 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         AnyStopping,
         shown(
             "Stopping",
+            group="Beginning and end",
             live=True,
             help="When training ends by itself. It looks at the validation loss, or at the "
             "training loss if no samples are set apart for validation; never at the test loss.",
         ),
     ] = Never()
+    epochs: Annotated[
+        int,
+        whole(
+            "Epochs",
+            ge=0,
+            le=100_000_000,
+            live=True,
+            help="Default length of a training run on the command line, in passes over the data.",
+        ),
+    ] = 200
     preparation: Annotated[
         AnyPreparation,
         shown(
@@ -169,16 +199,6 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Literal["float32", "float64"],
         shown("Precision", help="Number format of all weights and values."),
     ] = "float32"
-    epochs: Annotated[
-        int,
-        whole(
-            "Epochs",
-            ge=0,
-            le=100_000_000,
-            live=True,
-            help="Default length of a training run on the command line, in passes over the data.",
-        ),
-    ] = 200
 
     def batch_for(self, available: int) -> int:
         """Return how many of so many training samples are in a batch."""

@@ -119,6 +119,8 @@ class ParameterForm(QWidget):
         for field in fields:
             editor = editor_for(field, labelled=bool(field.name))
             editor.part_edited.connect(partial(self._on_edited, field.name))
+            if field.shown.group:
+                column.addWidget(_heading(field.shown.group, is_first=not self._editors))
             column.addWidget(editor)
             self._editors[field.name] = editor
         self._has_value = False
@@ -351,6 +353,13 @@ class OptionsEditor(FieldEditor):
         self._value = tuple(form.value() for form in self._forms)
         self.edited.emit(self._value)
         self.part_edited.emit(joined(str(index), path), value)
+
+
+def _heading(text: str, is_first: bool) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    label.setContentsMargins(0, 0 if is_first else 10, 0, 0)
+    return label
 
 
 def _indented(form: QWidget) -> QWidget:

@@ -34,6 +34,8 @@ class Presentation:
         (low, high) within which a slider moves, where the bounds are wider or absent.
     live
         Whether an edit applies to a running training without a restart.
+    group
+        Heading that a form shows above this field, for it and those that follow.
     """
 
     label: str
@@ -44,6 +46,7 @@ class Presentation:
     suggestions: tuple[Any, ...] = ()
     soft_range: tuple[float, float] | None = None
     live: bool = False
+    group: str = ""
 
 
 def real(

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QSlider, QToolButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from playground.data.batching import AnyBatching, AnySampling
@@ -403,3 +403,12 @@ def test_that_any_struct_can_have_a_form(qtbot: QtBot) -> None:
     combo = form.findChild(TagCombo)
     qtbot.keyClick(combo, Qt.Key.Key_End)
     assert edits == [("level", "everything")]
+
+
+def test_that_a_long_form_has_headings_where_the_fields_declare_them(qtbot: QtBot) -> None:
+    form = ParameterForm(TrainingSpec)
+    qtbot.addWidget(form)
+    headings = [
+        label.text() for label in form.findChildren(QLabel) if label.property("role") == "heading"
+    ]
+    assert headings == ["Goal", "Steps", "Samples", "Against overfitting", "Beginning and end"]
