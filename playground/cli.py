@@ -128,8 +128,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print one JSON object per step")
     command.set_defaults(run=_inspect)
 
-    command = commands.add_parser("describe", help="list every option, its fields and bounds")
-    command.add_argument("topic", nargs="?", metavar="TOPIC", help="such as optimizers or elu")
+    command = commands.add_parser("describe", help="list every option, or what is in a file")
+    command.add_argument("topic", nargs="?", metavar="TOPIC|FILE", help="such as optimizers or elu")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_describe)
 
@@ -564,11 +564,26 @@ def _describe(options: argparse.Namespace) -> int:
     from playground.exporting import exporters
 
     further = {"exporters": exporters()}
+    if options.topic and Path(options.topic).is_file():
+        return _describe_file(Path(options.topic), options.json)
     try:
         entries = topic_entries(options.topic, further) if options.topic else catalogue(further)
     except UnknownTopic as error:
         raise UsageError(str(error)) from error
     print(json.dumps(entries, indent=2) if options.json else printed(entries))
+    return 0
+
+
+def _describe_file(path: Path, as_json: bool) -> int:
+    from playground.experiment.presets import ExperimentFileError
+    from playground.experiment.project_file import ProjectFileError
+    from playground.experiment.summary import printed_summary, summary_of_file
+
+    try:
+        summary = summary_of_file(path)
+    except (ExperimentFileError, ProjectFileError) as error:
+        raise UsageError(str(error)) from error
+    print(json.dumps(summary, indent=2) if as_json else printed_summary(summary))
     return 0
 
 

@@ -10,14 +10,12 @@ import base64
 import binascii
 import json
 import zlib
-from typing import Any
 
 import msgspec
 
 from playground.experiment.spec import ExperimentSpec, spec_from_tree
+from playground.experiment.summary import differences
 from playground.experiment.trees import BadTree, tree_from_json
-from playground.schema.describe import tag_of
-from playground.schema.parameter import Option
 from playground.schema.validation import InvalidValue
 
 PREFIX = "gp1:"
@@ -38,7 +36,7 @@ def text_of(spec: ExperimentSpec) -> str:
         If it is longer than anybody would paste, because the data itself is part of it.
     """
     spec = msgspec.structs.replace(spec, about="")
-    content = json.dumps(_differences(spec), separators=(",", ":"), ensure_ascii=False).encode()
+    content = json.dumps(differences(spec), separators=(",", ":"), ensure_ascii=False).encode()
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = packer.compress(content) + packer.flush()
     text = PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
@@ -97,26 +95,3 @@ def _content(text: str) -> bytes:
     if not unpacker.eof:
         raise ShareError("the end of the text is missing; copy all of it, to the end")
     return content
-
-
-def _differences(struct: msgspec.Struct) -> dict[str, Any]:
-    """Return a struct as a tree without the fields that have their default."""
-    tree: dict[str, Any] = {}
-    if isinstance(struct, Option):
-        tree["kind"] = tag_of(struct)
-    for field in msgspec.structs.fields(struct):
-        value = getattr(struct, field.name)
-        default = field.default
-        if field.default_factory is not msgspec.NODEFAULT:
-            default = field.default_factory()
-        if type(value) is not type(default) or value != default:
-            tree[field.encode_name] = _plain(value)
-    return tree
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, msgspec.Struct):
-        return _differences(value)
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return msgspec.to_builtins(value)

@@ -50,9 +50,6 @@ def restore_checked(trainer: Trainer, state: dict[str, Any]) -> None:
 
 def _compare(own: Any, given: Any, path: str) -> None:
     """Compare two trees of arrays and numbers by their shapes."""
-    if own is None or given is None:
-        # Something that a run may or may not have by now, such as the best weights so far.
-        return
     if isinstance(own, dict):
         if not isinstance(given, dict):
             raise _unfit(path, "is not a group of values")
@@ -71,7 +68,11 @@ def _compare(own: Any, given: Any, path: str) -> None:
         start = 1 if path == "history.rows" else 0
         if given.ndim != own.ndim or given.shape[start:] != own.shape[start:]:
             raise _unfit(path, f"has the shape {given.shape}, not {own.shape}")
-    elif isinstance(own, bool) or isinstance(given, bool) or isinstance(own, str | list | tuple):
+    elif (
+        isinstance(own, bool)
+        or isinstance(given, bool)
+        or isinstance(own, str | list | tuple | None)
+    ):
         if type(own) is not type(given):
             raise _unfit(path, f"is {given!r:.40}, which is something else than expected")
     elif not isinstance(given, int if isinstance(own, int) else int | float):

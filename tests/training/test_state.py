@@ -97,6 +97,8 @@ def _put(*path: Any) -> Callable[[dict[str, Any]], object]:
         (_put("optimizer_steps", 10**40), "optimizer_steps is 1000"),
         (_put("position", 6), "position is behind the last of 6 batches"),
         (_put("order", np.full(55, 55)), "order names samples outside of 0 … 54"),
+        (_put("order", None), "order is not an array"),
+        (_put("position", None), "position is None, not a number"),
         (_put("rng", "bit_generator", "MT19937"), "the state of the training does not fit"),
         (_put("rng", "state", "inc", -5), "the state of the training does not fit"),
         (_put("history", "interval", 0), "history.interval is 0"),
