@@ -51,6 +51,7 @@ def check_gradient(
     regularizer: Regularizer | None = None,
     step: float = 1e-5,
     masks: Sequence[Reals | None] | None = None,
+    weights: Reals | None = None,
 ) -> GradientCheck:
     """Compare backpropagation with central differences, parameter by parameter.
 
@@ -66,11 +67,15 @@ def check_gradient(
         Half the distance h of the central difference (C(θ + h) - C(θ - h)) / 2h.
     masks
         The factors of each dropout; ``None``: nothing is dropped.
+    weights : (n,)
+        A factor for the loss of each sample; ``None``: 1.
     """
     regularizer = regularizer or NoRegularization()
     vector = parameters.vector.astype(np.float64)
     here = Parameters(architecture.layers, vector, parameters.statistics.astype(np.float64))
-    analytic = backpropagate(architecture, here, inputs, targets, regularizer, masks).gradient
+    analytic = backpropagate(
+        architecture, here, inputs, targets, regularizer, masks, weights
+    ).gradient
     numeric = np.zeros_like(analytic)
     smooth = np.ones(len(vector), bool)
     trained = np.ones(len(vector), bool)
@@ -83,7 +88,7 @@ def check_gradient(
             vector[index] = original + direction * step
             passes = forward(architecture, here, inputs, masks, is_training=True)
             sides.append(_sides_of_kinks(architecture, here, passes, targets, regularizer))
-            costs.append(_cost(architecture, here, passes, targets, regularizer))
+            costs.append(_cost(architecture, here, passes, targets, regularizer, weights))
         vector[index] = original
         numeric[index] = (costs[0] - costs[1]) / (2 * step)
         smooth[index] = np.array_equal(sides[0], sides[1])
@@ -100,6 +105,7 @@ def _cost(
     passes: list[LayerPass],
     targets: Reals,
     regularizer: Regularizer,
+    weights: Reals | None,
 ) -> float:
     penalty = sum(
         shape.regularizer(regularizer).penalty(parameters.weights(i))
@@ -107,7 +113,7 @@ def _cost(
         if not shape.layer.frozen
     )
     losses = architecture.head.loss.values(passes[-1].activation, targets)
-    return float(losses.mean()) + penalty
+    return float((losses if weights is None else losses * weights).mean()) + penalty
 
 
 def _sides_of_kinks(

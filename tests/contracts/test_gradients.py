@@ -66,6 +66,22 @@ def test_that_gradients_are_right_for_a_chosen_output_activation(
 
 
 @pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+def test_that_gradients_are_right_for_weighted_samples(loss: type[Loss], task: Task) -> None:
+    architecture = small_network(Tanh(), loss(), task)
+    parameters = initial_parameters(architecture, 3, FLOAT64)
+    inputs, labels = batch(task, 5)
+    check = check_gradient(
+        architecture,
+        parameters,
+        inputs,
+        architecture.head.targets(labels),
+        L2(0.1),
+        weights=np.array([0.0, 3.0, 0.2, 1.0, 7.0]),
+    )
+    assert check.relative_error <= HAPPY, check
+
+
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
 def test_that_gradients_are_right_without_hidden_layers(loss: type[Loss], task: Task) -> None:
     architecture = small_network(Tanh(), loss(), task, ())
     parameters = initial_parameters(architecture, 1, FLOAT64)
