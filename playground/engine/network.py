@@ -247,9 +247,22 @@ class Parameters:
         Per layer a view (rows, width of z) of what its activation learns; mostly without rows.
     running
         Per layer a view (rows, width) of ``statistics``; mostly without rows.
+    spans
+        Per layer, where everything that it learns lies in the vector.
+    main_spans
+        Per layer, where its weights lie; or, if it has none, its matrix.
     """
 
-    __slots__ = ("_layers", "matrices", "running", "slopes", "statistics", "vector")
+    __slots__ = (
+        "_layers",
+        "main_spans",
+        "matrices",
+        "running",
+        "slopes",
+        "spans",
+        "statistics",
+        "vector",
+    )
 
     def __init__(
         self, layers: Sequence[LayerShape], vector: Reals, statistics: Reals | None = None
@@ -259,9 +272,14 @@ class Parameters:
         self.matrices: list[Reals] = []
         self.slopes: list[Reals] = []
         self.running: list[Reals] = []
+        self.spans: list[slice] = []
+        self.main_spans: list[slice] = []
         start = 0
         for shape in layers:
             width = shape.pre_outputs
+            main = (shape.weight_rows or shape.rows) * width
+            self.main_spans.append(slice(start, start + main))
+            self.spans.append(slice(start, start + shape.parameter_count))
             for views, rows in (
                 (self.matrices, shape.rows),
                 (self.slopes, shape.activation.parameter_rows),
@@ -294,15 +312,6 @@ class Parameters:
         """All matrices and slopes that are not empty, in the order of the vector."""
         pairs = zip(self.matrices, self.slopes, strict=True)
         return [block for pair in pairs for block in pair if block.size]
-
-    @property
-    def spans(self) -> list[slice]:
-        """Where everything that a layer learns lies in the vector."""
-        spans, start = [], 0
-        for shape in self._layers:
-            spans.append(slice(start, start + shape.parameter_count))
-            start += shape.parameter_count
-        return spans
 
     def copy(self) -> Parameters:
         """Return an independent copy."""

@@ -29,7 +29,12 @@ LARGEST_WEIGHT = 1e7
 """A parameter larger than this counts as diverged: activations that saturate hide the infinity
 that would otherwise follow. Initial values are ten times smaller at the most."""
 SMALLEST_NORMAL = 1e-30
-"""Smaller optimizer memories are set to 0 once per epoch: denormal numbers are slow."""
+"""Smaller optimizer memories are set to 0 now and then: denormal numbers are slow."""
+FLUSH_INTERVAL = 128
+"""Steps between two looks for such numbers, at least: at a decay of 0.9 it takes longer than that
+to get from here to where numbers become denormal."""
+RECORD_SHARE = 0.02
+"""The share of its time that a large network may spend on its first records."""
 
 
 class Diverged(Exception):
@@ -293,7 +298,9 @@ class Trainer:
                 if self._position == len(self._tapes):
                     self.epoch += 1
                     self._position = 0
-                    self._flush_denormals()
+                    before_epoch = self.step - len(self._tapes)
+                    if self.step // FLUSH_INTERVAL != before_epoch // FLUSH_INTERVAL:
+                        self._flush_denormals()
                     self._watch.end_epoch(self.epoch)
                 if records:
                     self._record()
@@ -457,9 +464,7 @@ class Trainer:
     def _update_ratios(self) -> Reals:
         changes = self.parameters.vector - self._before
         ratios = []
-        for shape, span in zip(self.architecture.layers, self.parameters.spans, strict=True):
-            rows = shape.weight_rows or shape.rows
-            part = slice(span.start, span.start + rows * shape.pre_outputs)
+        for part in self.parameters.main_spans:
             size = _norm(self._before[part])
             ratios.append(_norm(changes[part]) / size if size > 0 else math.nan)
         return np.array(ratios)
@@ -468,8 +473,8 @@ class Trainer:
         """Return a history whose cost is small, judged by sizes alone, never by a clock.
 
         All records of a small network cost a second at the most, so every step can be recorded.
-        A large one starts with a fifth of its time for records and keeps fewer of them: the
-        interval doubles each time they are full, and the share halves. Times are those of a
+        A large one starts with a small share of its time for records and keeps fewer of them:
+        the interval doubles each time they are full, and the share halves. Times are those of a
         machine of 5e10 operations per second.
         """
         weights = self.architecture.weight_count
@@ -479,12 +484,11 @@ class Trainer:
         step_seconds = 1e-5 + 6 * weights * batch / 5e10
         if evaluation_seconds * CAPACITY < 1:
             return History(self.layer_names, 1)
-        interval = max(1, math.ceil(evaluation_seconds / (0.2 * step_seconds)))
+        interval = max(1, math.ceil(evaluation_seconds / (RECORD_SHARE * step_seconds)))
         affordable = int(0.5 / evaluation_seconds) // 2 * 2
         capacity = max(SMALLEST_HISTORY, min(CAPACITY, affordable))
         return History(self.layer_names, interval, capacity)
 
 
-def _norm(matrix: Reals) -> float:
-    flat = matrix.reshape(-1)
-    return math.sqrt(float(np.dot(flat, flat)))
+def _norm(vector: Reals) -> float:
+    return math.sqrt(vector.dot(vector))

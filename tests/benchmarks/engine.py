@@ -1,10 +1,12 @@
-"""How long a training step takes: the bare plan, and the trainer around it.
+"""How long a training step takes: bare, as the application does it, and in other programs.
 
-    python -m tests.benchmarks.engine [--rounds N] [--optimizers]
+    python -m tests.benchmarks.engine [--rounds N] [--optimizers | --layers | --peers] [--json PATH]
 
-Four workloads, from a handful of weights to a network for images; or two of them with every
-optimizer, beside plain SGD. All are interleaved and the medians are printed, in microseconds
-per step, so that a noisy machine disturbs all alike.
+Five workloads, from a handful of weights to wide networks for images. ``--peers`` trains the same
+in those of scikit-learn, PyTorch and JAX that are installed, and in TensorFlow Playground if
+``--tensorflow-playground`` names its compiled ``nn.js``; ``--optimizers`` and ``--layers`` compare
+every optimizer, kind of layer and option with the plain network. All are interleaved and the
+medians are printed, in microseconds per step, so that a noisy machine disturbs all alike.
 """
 
 from __future__ import annotations
@@ -15,27 +17,51 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
+import json
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import get_args
+from pathlib import Path
+from typing import Any, get_args
 
 import msgspec
 import numpy as np
 
 from playground.data.dataset import Samples, Split, Task, TaskKind
 from playground.data.prepared import PreparedData
-from playground.engine.activations import ReLU
-from playground.engine.layers import Dense
+from playground.engine.activations import Identity, PReLU, ReLU, Softmax, Tanh
+from playground.engine.clipping import ClipByNorm, ClipByValue
+from playground.engine.layers import AnyLayer, BatchNorm, Dense, Dropout, LayerNorm, Skip
 from playground.engine.losses import HalfSquared, SoftmaxCrossEntropy
 from playground.engine.network import NetworkSpec
 from playground.engine.operations import run
-from playground.engine.optimizers import SGD, Adam, AnyOptimizer, LearningRate, Optimizer, RMSProp
+from playground.engine.optimizers import (
+    SGD,
+    Adam,
+    AnyOptimizer,
+    LearningRate,
+    Momentum,
+    Optimizer,
+    RMSProp,
+)
 from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
+from playground.engine.regularizers import L1, L2, ElasticNet
+from playground.engine.schedules import Cosine
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.schema.describe import title_of
+from playground.training.pictures import PlanePictures
+from playground.training.snapshot import SnapshotBuilder
 from playground.training.trainer import Trainer
+from playground.training.view import ColorTables, View
+from tests.benchmarks.peers import (
+    Epochs,
+    Job,
+    missing_peers,
+    peers_of,
+    set_threads,
+    tensorflow_playground,
+)
 
 SECONDS = 0.1
 """Length of one timing: short, so that interleaving evens out the moods of a machine."""
@@ -57,8 +83,15 @@ class Workload:
     name: str
     inputs: int
     classes: int
-    layers: tuple[Dense, ...]
+    layers: tuple[Any, ...]
     training: TrainingSpec
+
+
+def training(loss: Any, optimizer: Any, learning_rate: float, batch_size: int) -> TrainingSpec:
+    """Return how a workload learns."""
+    return TrainingSpec(
+        loss=loss, optimizer=optimizer, learning_rate=learning_rate, batch_size=batch_size
+    )
 
 
 WORKLOADS = (
@@ -67,28 +100,43 @@ WORKLOADS = (
         2,
         2,
         TINY,
-        TrainingSpec(HalfSquared(), SGD(), 0.03, batch_size=10),
+        training(HalfSquared(), SGD(), learning_rate=0.03, batch_size=10),
     ),
     Workload(
         "W2 2-8-8-8-8-2 ReLU, batch 32, Adam",
         2,
         2,
         SMALL,
-        TrainingSpec(SoftmaxCrossEntropy(), Adam(), 0.001, batch_size=32),
+        TrainingSpec(
+            loss=SoftmaxCrossEntropy(), optimizer=Adam(), learning_rate=0.001, batch_size=32
+        ),
     ),
     Workload(
         "W3 784-128-64-10 ReLU, batch 64, Adam",
         784,
         10,
         IMAGES,
-        TrainingSpec(SoftmaxCrossEntropy(), Adam(), 0.001, batch_size=64),
+        TrainingSpec(
+            loss=SoftmaxCrossEntropy(), optimizer=Adam(), learning_rate=0.001, batch_size=64
+        ),
+    ),
+    Workload(
+        "W3 batch 128, momentum",
+        784,
+        10,
+        IMAGES,
+        TrainingSpec(
+            loss=SoftmaxCrossEntropy(), optimizer=Momentum(), learning_rate=0.01, batch_size=128
+        ),
     ),
     Workload(
         "W4 784-512-512-10 ReLU, batch 128, Adam",
         784,
         10,
         WIDE,
-        TrainingSpec(SoftmaxCrossEntropy(), Adam(), 0.001, batch_size=128),
+        TrainingSpec(
+            loss=SoftmaxCrossEntropy(), optimizer=Adam(), learning_rate=0.001, batch_size=128
+        ),
     ),
 )
 
@@ -143,14 +191,14 @@ def bare_step(trainer: Trainer) -> Callable[[], None]:
     return lambda: run(operations)
 
 
-def seconds_per_step(advance: Callable[[int], None], steps: int) -> float:
+def seconds_per_step(advance: Callable[[int], object], steps: int) -> float:
     """Return how long each of so many steps took."""
     started = time.perf_counter()
     advance(steps)
     return (time.perf_counter() - started) / steps
 
 
-def steps_for(advance: Callable[[int], None], seconds: float) -> int:
+def steps_for(advance: Callable[[int], object], seconds: float) -> int:
     """Return how many steps take about so long; this also warms up."""
     steps = 1
     while (taken := seconds_per_step(advance, steps) * steps) < seconds / 4:
@@ -216,16 +264,206 @@ def print_optimizers(rounds: int) -> None:
         print(f"{name:40} {times}{mark}")
 
 
+LAYERS: tuple[tuple[str, Callable[[Dense], tuple[AnyLayer, ...]]], ...] = (
+    ("plain", lambda dense: (dense,)),
+    ("batch norm", lambda dense: (_linear(dense), BatchNorm(dense.activation))),
+    ("layer norm", lambda dense: (_linear(dense), LayerNorm(dense.activation))),
+    ("dropout", lambda dense: (dense, Dropout())),
+    ("skip", lambda dense: (dense, Skip())),
+    ("PReLU", lambda dense: (replace_in(dense, activation=PReLU()),)),
+    ("softmax inside", lambda dense: (replace_in(dense, activation=Softmax()),)),
+)
+"""Each dense layer, as it is and with something added. A skip between widths has weights, too."""
+OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("L1", {"regularizer": L1()}),
+    ("L2", {"regularizer": L2()}),
+    ("L1 + L2", {"regularizer": ElasticNet()}),
+    ("clipping by value", {"clipping": ClipByValue()}),
+    ("clipping by norm", {"clipping": ClipByNorm()}),
+    ("cosine schedule", {"schedule": Cosine()}),
+)
+
+
+def replace_in(layer: Dense, **changes: Any) -> Dense:
+    """Return a layer with other fields."""
+    return msgspec.structs.replace(layer, **changes)
+
+
+def _linear(layer: Dense) -> Dense:
+    return replace_in(layer, activation=Identity())
+
+
+def print_layers(rounds: int) -> None:
+    """Print step times of the trainer with every kind of layer and option."""
+    columns: list[list[tuple[str, float]]] = []
+    shown = (WORKLOADS[0], WORKLOADS[1], WORKLOADS[2])
+    for workload in shown:
+        rows: list[tuple[str, Callable[[int], None]]] = []
+        for name, variant in LAYERS:
+            layers = tuple(layer for dense in workload.layers for layer in variant(dense))
+            rows.append((name, trainer_of(replace(workload, layers=layers)).advance))
+        for name, changes in OPTIONS:
+            training = msgspec.structs.replace(workload.training, **changes)
+            rows.append((name, trainer_of(replace(workload, training=training)).advance))
+        medians = medians_of([advance for _, advance in rows], rounds)
+        columns.append([(row[0], seconds) for row, seconds in zip(rows, medians, strict=True)])
+    titles = "".join(f"{workload.name[:2]:>9}  ratio" for workload in shown)
+    print(f"{'microseconds per step (median)':32}{titles}")
+    for index, (name, _) in enumerate(columns[0]):
+        cells = ""
+        for column in columns:
+            cells += f"{column[index][1] * 1e6:9.1f}{column[index][1] / column[0][1]:7.2f}"
+        print(f"{name:32}{cells}")
+
+
+FRAMES_PER_SECOND = 30
+CHUNK_SECONDS = 0.001
+
+
+def as_the_application(trainer: Trainer) -> Callable[[int], None]:
+    """Return training as the worker does it: in chunks, each checked, with snapshots at 30 Hz."""
+    builder, view = SnapshotBuilder(trainer, 0), View()
+    chunk, last = [1], [time.perf_counter()]
+
+    def advance(steps: int) -> None:
+        while steps > 0:
+            count = min(steps, chunk[0])
+            started = time.perf_counter()
+            trainer.advance(count)
+            trainer.check_finite()
+            now = time.perf_counter()
+            if count == chunk[0]:
+                wanted = count * CHUNK_SECONDS / (now - started)
+                chunk[0] = int(min(max(wanted, count / 2, 1), count * 2))
+            steps -= count
+            if now - last[0] > 1 / FRAMES_PER_SECOND:
+                builder.build(view, running=True, steps_per_second=None)
+                last[0] = now
+
+    return advance
+
+
+def job_of(workload: Workload) -> Job:
+    """Return the same training for other programs."""
+    data = trainer_of(workload).data
+    training = workload.training
+    outputs = 1 if isinstance(training.loss, HalfSquared) else workload.classes
+    return Job(
+        (workload.inputs, *(layer.units for layer in workload.layers), outputs),
+        "tanh" if isinstance(workload.layers[0].activation, Tanh) else "relu",
+        data.train_inputs.astype(np.float32),
+        data.train_labels.astype(np.int64),
+        training.batch_size,
+        {SGD: "sgd", Momentum: "momentum", Adam: "adam"}[type(training.optimizer)],
+        training.learning_rate,
+    )
+
+
+def in_epochs(epochs: Epochs, batches: int) -> Callable[[int], object]:
+    """Return a function that makes a number of steps, rounded up to whole epochs."""
+    return lambda steps: epochs(-(-steps // batches))
+
+
+def measured_peers(rounds: int) -> list[dict[str, Any]]:
+    """Return a row for each workload: medians in seconds per step, by program."""
+    rows: list[dict[str, Any]] = []
+    threads = [1] * len(WORKLOADS) + [2]
+    for workload, count in zip((*WORKLOADS, WORKLOADS[-1]), threads, strict=True):
+        set_threads(count)
+        job = job_of(workload)
+        programs: dict[str, Callable[[int], object]] = {
+            "bare plan": repeated(bare_step(trainer_of(workload))),
+            "playground": as_the_application(trainer_of(workload)),
+        }
+        for name, epochs in peers_of(job).items():
+            # Whole epochs, at least as many steps as asked for.
+            programs[name] = in_epochs(epochs, job.batches)
+        contests: dict[str, tuple[int, list[float]]] = {}
+        for name, advance in programs.items():
+            advance(steps_for(advance, WARM_UP_SECONDS))
+            steps = steps_for(advance, SECONDS)
+            contests[name] = -(-steps // job.batches) * job.batches, []
+        for _ in range(rounds):
+            for name, (steps, times) in contests.items():
+                times.append(seconds_per_step(programs[name], steps))
+        medians = {name: statistics.median(times) for name, (_, times) in contests.items()}
+        rows.append({"workload": workload.name, "threads": count, "seconds": medians})
+    set_threads(1)
+    return rows
+
+
+def print_peers(rows: list[dict[str, Any]]) -> None:
+    """Print microseconds per step, and how many times as long as the playground's each takes."""
+    names = list(dict.fromkeys(name for row in rows for name in row["seconds"]))
+    print(f"{'microseconds per step (median)':42}" + "".join(f"{name:>20}" for name in names))
+    for row in rows:
+        ours = row["seconds"]["playground"]
+        cells = "".join(
+            f"{seconds * 1e6:12.1f} {seconds / ours:6.2f}x"
+            for seconds in (row["seconds"][name] for name in names)
+        )
+        label = f"{row['workload']}, {row['threads']} thread{'s'[: row['threads'] > 1]}"
+        print(f"{label:42}{cells}")
+    for name in missing_peers():
+        print(f"{name} is not installed: left out")
+
+
+def print_playground(nn: Path) -> None:
+    """Compare epochs of W1, with losses and with maps of all units, with TensorFlow Playground."""
+    theirs = tensorflow_playground(nn)
+    trainer = trainer_of(WORKLOADS[0])
+    pictures = PlanePictures(trainer, 100)
+    colors = ColorTables(*(np.zeros((n, 4), np.uint8) for n in (256, 10)), np.zeros(4, np.uint8))
+    units = tuple(tuple(range(s.outputs)) for s in trainer.architecture.layers)
+    view = View(colors, surface_size=100, thumbnail_size=100, visible_units=units)
+
+    def plain(epochs: int) -> None:
+        for _ in range(epochs):
+            trainer.advance(trainer.batches_per_epoch)
+            trainer.metrics()
+
+    def with_maps(epochs: int) -> None:
+        for _ in range(epochs):
+            plain(1)
+            pictures.paint(view, colors)
+
+    ours = medians_of([plain, with_maps], 7)
+    print(f"{'milliseconds per epoch of W1':42}{'playground':>14}{'TensorFlow Playground':>24}")
+    for label, mine, name in (
+        ("with train and test loss", ours[0], "plain"),
+        ("and 100 x 100 maps of all units", ours[1], "maps"),
+    ):
+        ratio = theirs[name] / mine
+        print(f"{label:42}{mine * 1e3:14.2f}{theirs[name] * 1e3:16.2f} {ratio:6.2f}x")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Time the engine.")
     parser.add_argument("--rounds", type=int, default=15, help="timings of each (default 15)")
+    tables = parser.add_mutually_exclusive_group()
+    tables.add_argument("--optimizers", action="store_true", help="compare all optimizers")
+    tables.add_argument("--layers", action="store_true", help="compare all layers and options")
+    tables.add_argument("--peers", action="store_true", help="compare with other programs")
     parser.add_argument(
-        "--optimizers", action="store_true", help="compare all optimizers with plain SGD instead"
+        "--tensorflow-playground", type=Path, metavar="NN.JS", help="its engine, compiled"
     )
+    parser.add_argument("--json", type=Path, metavar="PATH", help="write the table of peers, too")
     arguments = parser.parse_args()
     if arguments.optimizers:
         print_optimizers(arguments.rounds)
+        return
+    if arguments.layers:
+        print_layers(arguments.rounds)
+        return
+    if arguments.tensorflow_playground is not None:
+        print_playground(arguments.tensorflow_playground)
+    if arguments.peers:
+        rows = measured_peers(arguments.rounds)
+        print_peers(rows)
+        if arguments.json is not None:
+            arguments.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    if arguments.peers or arguments.tensorflow_playground is not None:
         return
     print(f"{'microseconds per step (median)':40} {'plan':>8} {'trainer':>8} {'ratio':>6}")
     for name, plan, trainer in measured(arguments.rounds):
