@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,15 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from playground.experiment.presets import load_experiment
-from playground.gui.formula import typesetter
 from playground.gui.inspect.step.inspector import same_state
 from playground.gui.inspect.step.tape_chip import Mark, Time
 from playground.gui.inspect.step_panel import StepPanel
-from playground.gui.main_window import MainWindow
 from playground.gui.preferences import Preferences
-from playground.gui.theme import load_fonts, theme
-from playground.training.messages import StateTaken
+from tests.gui.inspect.bench import Bench, bench
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 MAZUR = {
@@ -27,7 +22,7 @@ MAZUR = {
     "a.0": [[0.593269992, 0.596884378]],
     "z.1": [[1.105905967, 1.224921404]],
     "a.1": [[0.751365070, 0.772928465]],
-    "L": [[0.298371109]],
+    "ℓ": [[0.298371109]],
     "∂L/∂a.1": [[0.741365070, -0.217071535]],
     "∂L/∂z.1": [[0.138498562, -0.038098237]],
     "∂L/∂W.1": [[0.0821670406, -0.0226025404], [0.0826676278, -0.0227402422]],
@@ -39,82 +34,47 @@ MAZUR = {
 }
 """As published (w1, w3 in the first row, and so on), to nine digits."""
 
-Open = Callable[[str], StepPanel]
+
+@pytest.fixture
+def place(qtbot: QtBot, qapp: QApplication) -> Iterator[Bench]:
+    with bench(qtbot, qapp) as made:
+        yield made
 
 
 @pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
-    load_fonts(qapp)
-    theme().apply(qapp, "light")
-    shown = MainWindow(Preferences())
-    qtbot.addWidget(shown)
-    shown.fill(load_experiment("mazur"))
-    shown.resize(1280, 720)
-    shown.show()
-    qtbot.waitExposed(shown)
-    with qtbot.waitSignal(shown.session.snapshot_ready):
-        shown.begin()
-    qtbot.waitUntil(lambda: shown.workspace.plots is not None)
-    yield shown
-    shown.close()
-    typesetter().stop()
-
-
-@pytest.fixture
-def panel(qtbot: QtBot, window: MainWindow) -> StepPanel:
-    return opened(qtbot, window)
-
-
-def opened(qtbot: QtBot, window: MainWindow) -> StepPanel:
-    window.workspaces.choose("inspect")
-    window.workspaces.inspect.choose("network")
-    step = window.workspaces.inspect.step_panel
-    qtbot.waitUntil(lambda: step.inspector.is_open)
-    step.setFocus()
-    return step
-
-
-def shown_numbers(panel: StepPanel) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return panel.view.card.row.result.view.matrix_model.values
-
-
-def state_of(qtbot: QtBot, window: MainWindow) -> dict[str, Any]:
-    answers: list[StateTaken] = []
-    window.session.take_state(answers.append)
-    qtbot.waitUntil(lambda: bool(answers))
-    assert answers[0].state is not None
-    return answers[0].state
+def panel(place: Bench) -> StepPanel:
+    return place.panel
 
 
 def test_that_keys_walk_the_whole_step_forwards_and_back_and_show_every_number(
-    qtbot: QtBot, panel: StepPanel
+    place: Bench, panel: StepPanel
 ) -> None:
     tape = panel.inspector.tape
     seen: list[str] = []
-    for place in range(len(tape)):
-        if place:
-            qtbot.keyClick(panel, Qt.Key.Key_Right)
+    for index in range(len(tape)):
+        if index:
+            place.press(Qt.Key.Key_Right)
         key = panel.inspector.operation.key
         seen.append(key)
         if key in MAZUR:
-            np.testing.assert_allclose(shown_numbers(panel), MAZUR[key], rtol=6e-9)
-        assert panel.view.tape.chips[place].time is Time.NOW
+            np.testing.assert_allclose(place.numbers, MAZUR[key], rtol=2e-9, atol=6e-10)
+        assert panel.view.tape.chips[index].time is Time.NOW
     assert set(MAZUR) <= set(seen)
     back = [seen[-1]]
     for _ in range(len(tape) - 1):
-        qtbot.keyClick(panel, Qt.Key.Key_Left)
+        place.press(Qt.Key.Key_Left)
         back.append(panel.inspector.operation.key)
         expected = MAZUR.get(back[-1])
         if expected is not None:
-            np.testing.assert_allclose(shown_numbers(panel), expected, rtol=6e-9)
+            np.testing.assert_allclose(place.numbers, expected, rtol=2e-9, atol=6e-10)
     assert back == seen[::-1]
     assert "operation 1 of" in panel.status.text
-    qtbot.keyClick(panel, Qt.Key.Key_Left)
+    place.press(Qt.Key.Key_Left)
     assert panel.notices.isVisible()
 
 
 def test_that_the_sum_behind_a_cell_is_spelled_out_and_lights_its_operands(
-    qtbot: QtBot, panel: StepPanel
+    place: Bench, panel: StepPanel
 ) -> None:
     panel.inspector.go_to_key("z.0", (0, 1))
     card = panel.view.card
@@ -123,91 +83,94 @@ def test_that_the_sum_behind_a_cell_is_spelled_out_and_lights_its_operands(
     assert card.sum.plain.endswith("= 0.392") or card.sum.plain.endswith("= 0.393")
     weights = card.row.operand(1).view
     assert {(lit.row, lit.column) for lit in weights.lit} == {(None, 1)}
-    qtbot.keyClick(panel, Qt.Key.Key_Up)
+    place.press(Qt.Key.Key_Up)
     assert panel.inspector.cell == (0, 0)
     assert card.sum.plain.startswith("z¹[0,0] = ")
 
 
-def test_that_phases_layers_and_home_have_keys(qtbot: QtBot, panel: StepPanel) -> None:
+def test_that_phases_layers_and_home_have_keys(place: Bench, panel: StepPanel) -> None:
     inspector = panel.inspector
-    qtbot.keyClick(panel, Qt.Key.Key_3)
+    place.press(Qt.Key.Key_3)
     assert inspector.operation.phase.value == "backward"
-    qtbot.keyClick(panel, Qt.Key.Key_Right, SHIFT)
+    place.press(Qt.Key.Key_Right, SHIFT)
     assert inspector.operation.key == "update.W.0"
-    qtbot.keyClick(panel, Qt.Key.Key_Right, CONTROL)
+    place.press(Qt.Key.Key_Right, CONTROL)
     assert inspector.operation.key == "update.W.1"
-    qtbot.keyClick(panel, Qt.Key.Key_Left, CONTROL)
+    place.press(Qt.Key.Key_Left, CONTROL)
     assert inspector.operation.key == "update.W.0"
-    qtbot.keyClick(panel, Qt.Key.Key_Home)
+    place.press(Qt.Key.Key_Home)
     assert inspector.operation.key == "x"
-    qtbot.keyClick(panel, Qt.Key.Key_End)
+    place.press(Qt.Key.Key_End)
     assert inspector.index == len(inspector.tape) - 1
     for number, phase in ((1, "forward"), (2, "error"), (4, "update")):
-        qtbot.keyClick(panel, Qt.Key(Qt.Key.Key_0.value + number))
+        place.press(Qt.Key(Qt.Key.Key_0.value + number))
         assert inspector.operation.phase.value == phase
 
 
 def test_that_single_cells_lead_over_into_the_next_operation(
-    qtbot: QtBot, panel: StepPanel
+    place: Bench, panel: StepPanel
 ) -> None:
     panel.inspector.go_to_key("a.0", (0, 0))
-    qtbot.keyClick(panel, Qt.Key.Key_Down)
+    place.press(Qt.Key.Key_Down)
     assert (panel.inspector.operation.key, panel.inspector.cell) == ("a.0", (0, 1))
-    qtbot.keyClick(panel, Qt.Key.Key_Down)
+    place.press(Qt.Key.Key_Down)
     assert (panel.inspector.operation.key, panel.inspector.cell) == ("z.1", (0, 0))
-    qtbot.keyClick(panel, Qt.Key.Key_Up)
+    place.press(Qt.Key.Key_Up)
     assert (panel.inspector.operation.key, panel.inspector.cell) == ("a.0", (0, 1))
 
 
 def test_that_batches_and_epochs_go_on_and_back_to_the_very_same_bits(
-    qtbot: QtBot, window: MainWindow
+    qtbot: QtBot, qapp: QApplication
 ) -> None:
-    with qtbot.waitSignal(window.session.loaded):
-        window.open_preset("xor")
-    panel = opened(qtbot, window)
-    inspector = panel.inspector
-    qtbot.waitUntil(lambda: inspector.is_open and inspector.trainer.spec.name != "Mazur's network")
-    assert inspector.walk is not None
-    start = inspector.walk.state()
-    numbers = [op.result.values.copy() for op in inspector.tape.operations]
-    qtbot.keyClick(panel, Qt.Key.Key_Period)
-    qtbot.waitUntil(lambda: inspector.is_open and inspector.trainer.step == 1)
-    qtbot.keyClick(panel, Qt.Key.Key_Period, SHIFT)
-    qtbot.waitUntil(lambda: inspector.is_open and inspector.trainer.step > 1)
-    qtbot.keyClick(panel, Qt.Key.Key_Comma)
-    qtbot.waitUntil(lambda: inspector.is_open)
-    qtbot.keyClick(panel, Qt.Key.Key_Home, CONTROL)
-    qtbot.waitUntil(lambda: inspector.is_open and inspector.trainer.step == 0)
-    assert same_state(inspector.walk.state(), start)
-    for operation, before in zip(inspector.tape.operations, numbers, strict=True):
-        np.testing.assert_array_equal(operation.result.values, before)
+    with bench(qtbot, qapp, "xor") as place:
+        inspector = place.panel.inspector
+        assert inspector.walk is not None
+        start = inspector.walk.state()
+        numbers = [op.result.values.copy() for op in inspector.tape.operations]
+        place.press(Qt.Key.Key_Period)
+        place.wait()
+        assert inspector.trainer.step == 1
+        place.press(Qt.Key.Key_Period, SHIFT)
+        place.wait()
+        assert inspector.trainer.epoch == 2
+        place.press(Qt.Key.Key_Comma)
+        place.press(Qt.Key.Key_Home, CONTROL)
+        place.wait()
+        assert inspector.trainer.step == 0
+        assert same_state(inspector.walk.state(), start)
+        for operation, before in zip(inspector.tape.operations, numbers, strict=True):
+            np.testing.assert_array_equal(operation.result.values, before)
 
 
 def test_that_training_continues_from_the_state_that_is_shown(
-    qtbot: QtBot, window: MainWindow, panel: StepPanel
+    place: Bench, panel: StepPanel
 ) -> None:
     panel.switches.change("is_batch", True)
-    qtbot.keyClick(panel, Qt.Key.Key_Period)
-    qtbot.keyClick(panel, Qt.Key.Key_Period)
-    qtbot.waitUntil(lambda: panel.inspector.trainer.step == 2)
+    panel.inspector.go_to_key("∂L/∂W.0")
+    place.press(Qt.Key.Key_Period)
+    place.press(Qt.Key.Key_Period)
+    place.wait()
     assert panel.inspector.walk is not None
     expected = panel.inspector.walk.state()
-    window.workspaces.choose("train")
-    assert same_state(state_of(qtbot, window), expected)
-    place = panel.inspector.operation.key
-    opened(qtbot, window)
     assert panel.inspector.trainer.step == 2
-    assert panel.inspector.operation.key == place
+    place.leave()
+    assert same_state(place.state(), expected)
+    place.enter()
+    assert panel.inspector.trainer.step == 2
+    assert panel.inspector.operation.key == "∂L/∂W.0"
 
 
-def test_that_looking_alone_changes_nothing(
-    qtbot: QtBot, window: MainWindow, panel: StepPanel
-) -> None:
-    before = state_of(qtbot, window)
+def test_that_entering_pauses_and_looking_alone_changes_nothing(place: Bench) -> None:
+    place.leave()
+    place.session.play()
+    place.qtbot.waitUntil(lambda: place.session.is_running)
+    place.enter()
+    place.qtbot.waitUntil(lambda: not place.session.is_running)
+    before = place.state()
     for _ in range(5):
-        qtbot.keyClick(panel, Qt.Key.Key_Right)
-    window.workspaces.choose("train")
-    assert same_state(state_of(qtbot, window), before)
+        place.press(Qt.Key.Key_Right)
+    place.leave()
+    assert same_state(place.state(), before)
 
 
 def test_that_the_update_is_opened_up_line_by_line(panel: StepPanel) -> None:
@@ -221,24 +184,21 @@ def test_that_the_update_is_opened_up_line_by_line(panel: StepPanel) -> None:
     assert not card.isVisible()
 
 
-def test_that_check_all_marks_every_gradient_on_the_tape(qtbot: QtBot, panel: StepPanel) -> None:
-    qtbot.keyClick(panel, Qt.Key.Key_C)
+def test_that_check_all_marks_every_gradient_on_the_tape(place: Bench, panel: StepPanel) -> None:
+    place.press(Qt.Key.Key_C)
     gradients = [op.key for op in panel.inspector.tape.operations if op.is_gradient]
-    qtbot.waitUntil(lambda: set(panel.checker.verdicts) == set(gradients))
+    place.qtbot.waitUntil(lambda: set(panel.checker.verdicts) == set(gradients))
     marks = {
-        panel.inspector.tape[chip.operations.start].key: chip.mark
-        for chip in panel.view.tape.chips
+        panel.inspector.tape[chip.operations.start].key: chip.mark for chip in panel.view.tape.chips
     }
     assert all(marks[key] is Mark.GOOD for key in gradients)
     assert marks["z.0"] is None
 
 
-def test_that_a_gradient_is_checked_where_it_is_looked_at(
-    qtbot: QtBot, panel: StepPanel
-) -> None:
+def test_that_a_gradient_is_checked_where_it_is_looked_at(place: Bench, panel: StepPanel) -> None:
     panel.inspector.go_to_key("∂L/∂W.1", (0, 0))
     check = panel.view.card.check
-    qtbot.waitUntil(lambda: "relative error" in check.text)
+    place.qtbot.waitUntil(lambda: "relative error" in check.text)
     assert "0.082167" in check.text
     assert "happy" in check.text
     panel.inspector.go_to_key("z.0")
@@ -246,68 +206,67 @@ def test_that_a_gradient_is_checked_where_it_is_looked_at(
 
 
 def test_that_columns_transpose_what_is_shown_and_keep_the_cell(
-    qtbot: QtBot, panel: StepPanel
+    place: Bench, panel: StepPanel
 ) -> None:
     panel.inspector.go_to_key("∂L/∂W.1", (0, 1))
     number = panel.view.card.sum.plain.rpartition("= ")[2]
-    qtbot.keyClick(panel, Qt.Key.Key_N)
+    place.press(Qt.Key.Key_N)
     assert panel.inspector.cell == (1, 0)
-    np.testing.assert_allclose(shown_numbers(panel).T, MAZUR["∂L/∂W.1"], rtol=1e-8)
+    np.testing.assert_allclose(place.numbers.T, MAZUR["∂L/∂W.1"], rtol=2e-9, atol=6e-10)
     assert panel.view.card.sum.plain.rpartition("= ")[2] == number
 
 
-def test_that_switches_are_remembered(qtbot: QtBot, panel: StepPanel) -> None:
+def test_that_switches_are_remembered(place: Bench, panel: StepPanel) -> None:
     for key in (Qt.Key.Key_N, Qt.Key.Key_B, Qt.Key.Key_L):
-        qtbot.keyClick(panel, key)
+        place.press(key)
     panel.switches.change("decimals", 5)
     again = StepPanel(panel._session, Preferences())
-    qtbot.addWidget(again)
-    qtbot.addWidget(again.controls)
+    place.qtbot.addWidget(again)
+    place.qtbot.addWidget(again.controls)
     settings = again.inspector.settings
     assert (settings.columns, settings.is_batch, settings.large) == (True, True, True)
     assert settings.decimals == 5
 
 
-def test_that_space_plays_until_the_next_space(qtbot: QtBot, panel: StepPanel) -> None:
+def test_that_space_plays_until_the_next_space(place: Bench, panel: StepPanel) -> None:
     panel.switches.change("speed", 4.0)
-    with qtbot.waitSignal(panel.inspector.moved):
-        qtbot.keyClick(panel, Qt.Key.Key_Space)
-    qtbot.keyClick(panel, Qt.Key.Key_Space)
+    with place.qtbot.waitSignal(panel.inspector.moved):
+        place.press(Qt.Key.Key_Space)
+    place.press(Qt.Key.Key_Space)
     assert not panel._play_timer.isActive()
 
 
-def test_that_keys_act_while_a_switch_has_the_focus(qtbot: QtBot, panel: StepPanel) -> None:
+def test_that_keys_act_while_a_switch_has_the_focus(place: Bench, panel: StepPanel) -> None:
     panel.switches.predict.setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.keyClick(panel.switches.predict, Qt.Key.Key_Right)
+    place.qtbot.keyClick(panel.switches.predict, Qt.Key.Key_Right)
     assert panel.inspector.index == 1
 
 
-def test_that_a_click_on_the_tape_goes_there(qtbot: QtBot, panel: StepPanel) -> None:
+def test_that_a_click_on_the_tape_goes_there(place: Bench, panel: StepPanel) -> None:
     chip = panel.view.tape.chips[4]
-    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    place.qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert panel.inspector.index == 4
     assert "current" in chip.accessibleName()
 
 
 def test_that_folding_keeps_the_layer_of_the_current_operation_open(
-    qtbot: QtBot, panel: StepPanel
+    place: Bench, panel: StepPanel
 ) -> None:
     panel.inspector.go_to_key("z.1")
-    qtbot.keyClick(panel, Qt.Key.Key_F)
+    place.press(Qt.Key.Key_F)
     texts = [chip.text() for chip in panel.view.tape.chips]
     assert "layer 1" in texts
     assert any(text.startswith("z²") for text in texts)
     folded = next(chip for chip in panel.view.tape.chips if chip.text() == "layer 1")
-    qtbot.mouseClick(folded, Qt.MouseButton.LeftButton)
+    place.qtbot.mouseClick(folded, Qt.MouseButton.LeftButton)
     assert panel.inspector.operation.layer == 0
 
 
-def test_that_an_edit_starts_the_inspection_anew(
-    qtbot: QtBot, window: MainWindow, panel: StepPanel
-) -> None:
+def test_that_an_edit_starts_the_inspection_anew(place: Bench, panel: StepPanel) -> None:
     walk = panel.inspector.walk
-    window.session.edit("training.learning_rate", 0.25, "Set learning rate")
-    qtbot.waitUntil(lambda: panel.inspector.is_open and panel.inspector.walk is not walk)
+    place.session.edit("training.learning_rate", 0.25, "Set learning rate")
+    place.qtbot.waitUntil(lambda: panel.inspector.walk is not walk)
+    place.wait()
     assert panel.inspector.trainer.spec.training.learning_rate == 0.25
 
 

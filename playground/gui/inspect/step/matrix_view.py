@@ -514,7 +514,10 @@ class MatrixView(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move, zoom, copy, fill in; Escape gives the focus back."""
         key = Qt.Key(event.key())
-        if event.matches(QKeySequence.StandardKey.Copy):
+        if self.state() == QAbstractItemView.State.EditingState:
+            # Left over by the line that is typed into: Enter would open it again.
+            event.accept()
+        elif event.matches(QKeySequence.StandardKey.Copy):
             QApplication.clipboard().setText(self.as_text())
         elif self._starts_answer(event):
             super().keyPressEvent(event)
