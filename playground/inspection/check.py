@@ -159,7 +159,7 @@ def check_cell(recording: Recording, operation: Operation, row: int, column: int
         raise ValueError(f"{operation.symbol} is not the gradient of a value; nothing to check")
     base = recording.graph[operation.denominator]
     analytic = float(_in_rows(operation)[row, column])
-    step = STEP * max(1.0, abs(float(base[row, column])))
+    step = STEP * _scale(operation.denominator, float(base[row, column]))
     results, sides = [], []
     moved = base.copy()
     with np.errstate(all="ignore"):
@@ -236,6 +236,14 @@ def check_all(
         verdicts.append(check(recording, operation, limit))
         yield Progress(len(verdicts), len(gradients), verdicts[-1])
     return tuple(verdicts)
+
+
+def _scale(key: str, value: float) -> float:
+    """Return the size of the neighbourhood in which a loss looks straight."""
+    if key == "p":
+        # ln p bends the more the smaller p is, and ln (1 - p) the closer p is to 1.
+        return max(min(abs(value), abs(1 - value)), 1e-9)
+    return max(1.0, abs(value))
 
 
 def _in_rows(operation: Operation) -> Floats:

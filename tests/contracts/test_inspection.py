@@ -32,6 +32,7 @@ from playground.engine.operations import run
 from playground.engine.optimizers import SGD, LearningRate, Optimizer
 from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
 from playground.engine.regularizers import L1, L2, ElasticNet, NoRegularization, Regularizer
+from playground.inspection.check import check_all
 from playground.inspection.layers import RECORDERS
 from playground.inspection.operation import Notation
 from playground.inspection.situation import Situation
@@ -268,3 +269,50 @@ def test_that_every_rule_agrees_with_training_on_every_kind_of_layer(stack: str)
         # Differences of gradients, of which L-BFGS makes its second step, are all rounding here.
         for _ in range(1 if optimizer.needs_full_batch else 2):
             step.expect(record(step.advance()))
+
+
+def _unhappy(recording: Recording) -> list[str]:
+    """Return the gradients with which central differences do not agree."""
+    return [
+        f"{step.verdict.key}: {step.verdict.text}"
+        for step in check_all(recording, limit=6)
+        if not step.verdict.is_good or step.verdict.words == "fine with kinks"
+    ]
+
+
+@pytest.mark.parametrize("stack", list(stacks(Tanh())))
+def test_that_central_differences_agree_on_every_kind_of_layer(stack: str) -> None:
+    network = NetworkSpec(stacks(PReLU())[stack], Output(initial_bias=-0.2))
+    architecture = resolve(network, 2, SoftmaxCrossEntropy(), THREE)
+    for recording in both_ways(Step(architecture, THREE, regularizer=L2(0.1)).advance()):
+        assert not _unhappy(recording)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
+def test_that_central_differences_agree_on_every_activation(activation: type[Activation]) -> None:
+    network = NetworkSpec((Dense(3, activation(), initial_bias=0.1), Dense(2)), Output())
+    architecture = resolve(network, 2, SoftmaxCrossEntropy(), THREE)
+    assert not _unhappy(record(Step(architecture, THREE).advance()))
+
+
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+def test_that_central_differences_agree_on_every_loss(loss: type[Loss], task: Task) -> None:
+    architecture = resolve(NetworkSpec(PLAIN, Output()), 2, loss(), task)
+    for recording in both_ways(Step(architecture, task).advance()):
+        assert not _unhappy(recording)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
+def test_that_central_differences_agree_in_every_combination(
+    activation: type[Activation], loss: type[Loss], task: Task
+) -> None:
+    place = ACTIVATIONS.index(activation) + LOSS_TASKS.index((loss, task))
+    everything = list(stacks(activation()).values())
+    architecture = resolve(
+        NetworkSpec(everything[place % len(everything)], Output()), 2, loss(), task
+    )
+    step = Step(architecture, task, regularizer=L2(0.03), count=4)
+    for recording in both_ways(step.advance()):
+        assert not _unhappy(recording)
