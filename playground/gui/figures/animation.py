@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal
 
@@ -27,6 +27,7 @@ from playground.gui.figures.run_pictures import RunPictures
 from playground.gui.palette import DARK, LIGHT, Colors
 from playground.gui.theme import monospace_font, text_font, theme
 from playground.schema.parameter import shown, whole
+from playground.training.history import HistoryView
 from playground.training.jobs import JobRefused, Progress
 from playground.training.snapshot import Snapshot
 from playground.training.trainer import Diverged, Trainer
@@ -35,6 +36,10 @@ __all__ = ["AnimationChoices", "Recording", "frame", "record", "write_animation"
 
 LAST_FRAME_SECONDS = 2.0
 """How long the last frame stands, before the animation begins anew."""
+LARGEST_RECORDING = 2e8
+"""Bytes of all pictures of units that are kept, about, until they are painted."""
+LARGEST_GIF = 2.5e8
+"""Pixels of all frames together: they are in memory until the last is written."""
 _CHUNK = 200
 _RECORDING = 0.6
 """Share of the work that is training; the rest is painting."""
@@ -95,6 +100,17 @@ class AnimationChoices(msgspec.Struct, frozen=True):
         return (self.frames - 1) / self.frames_per_second + LAST_FRAME_SECONDS
 
     @property
+    def problem(self) -> str:
+        """Why this is too much, and the remedy; "" if it is not."""
+        width, height = self.size
+        if self.format != "GIF" or width * height * self.frames <= LARGEST_GIF:
+            return ""
+        return (
+            f"{self.frames} frames of {width} × {height} pixels are too much for a GIF; "
+            "lower the width or the number of frames, or write PNG frames"
+        )
+
+    @property
     def suffix(self) -> str:
         """Of its file."""
         return ".gif" if self.format == "GIF" else ".zip"
@@ -141,11 +157,14 @@ def record(
     DataError
         If the samples cannot be read.
     JobRefused
-        If it diverges.
+        If it diverges, or is too large.
     """
+    if choices.problem:
+        raise JobRefused(choices.problem)
     trainer = Trainer(spec, data)
-    pictures = RunPictures(trainer, choices.colors)
-    snapshots = [pictures.snapshot]
+    pictures = RunPictures(trainer, choices.colors, most_bytes=LARGEST_RECORDING / choices.frames)
+    first = pictures.snapshot
+    snapshots = [first]
     try:
         for mark in marks(steps, choices)[1:]:
             while trainer.step < mark:
@@ -153,10 +172,24 @@ def record(
                 progress.report(_RECORDING * share, f"Training again: epoch {trainer.epoch:,}")
                 trainer.advance(min(_CHUNK, mark - trainer.step))
             trainer.check_finite()
-            snapshots.append(pictures.look())
+            # The curves of all frames are the beginnings of those of the last.
+            snapshots.append(replace(pictures.look(), history=first.history))
     except Diverged as error:
         raise JobRefused(str(error)) from error
-    return Recording(pictures, tuple(snapshots), trainer.parameters.vector.copy())
+    whole_run = trainer.history.view()
+    frames = [replace(each, history=_until(whole_run, each.step)) for each in snapshots]
+    return Recording(pictures, tuple(frames), trainer.parameters.vector.copy())
+
+
+def _until(history: HistoryView, step: int) -> HistoryView:
+    """Return the beginning of a record, without copying it."""
+    count = int(np.searchsorted(history.step, step, "right"))
+    arrays: dict[str, Any] = {
+        field.name: value[:count]
+        for field in fields(history)
+        if isinstance(value := getattr(history, field.name), np.ndarray)
+    }
+    return replace(history, **arrays)
 
 
 def frame(pictures: RunPictures, last: Snapshot, choices: AnimationChoices) -> QImage:
@@ -229,17 +262,25 @@ def write_animation(
         If the file cannot be written.
     """
 
+    pictures, snapshots = recording.pictures, recording.snapshots
+
+    def painted(place: int) -> QImage:
+        pictures.snapshot = snapshots[place]
+        return frame(pictures, snapshots[-1], choices)
+
     def images() -> Iterator[QImage]:
-        pictures, snapshots = recording.pictures, recording.snapshots
-        for place, snapshot in enumerate(snapshots):
+        for place in range(len(snapshots)):
             share = _RECORDING + (1 - _RECORDING) * place / len(snapshots)
             progress.report(share, f"Painting frame {place + 1} of {len(snapshots)}")
-            pictures.snapshot = snapshot
-            yield frame(pictures, snapshots[-1], choices)
+            yield painted(place)
 
     with whole_file(path) as file:
         if choices.format == "GIF":
-            _write_gif(file, images(), len(recording.snapshots), choices)
+            count = len(snapshots)
+            # Colours from the whole run, its end above all.
+            places = sorted({0, count // 3, 2 * count // 3, count - 1})
+            samples = [_pixels(painted(place)) for place in places]
+            _write_gif(file, images(), samples, count, choices)
         else:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
                 for number, image in enumerate(images(), 1):
@@ -247,30 +288,32 @@ def write_animation(
 
 
 def _write_gif(
-    file: IO[bytes], images: Iterator[QImage], count: int, choices: AnimationChoices
+    file: IO[bytes],
+    images: Iterator[QImage],
+    samples: list[NDArray[np.uint8]],
+    count: int,
+    choices: AnimationChoices,
 ) -> None:
     from PIL import Image
 
-    painted = [_pixels(image) for image in images]
     # One palette for all frames: still parts then stay still. The colours of the theme are in it,
-    # since thin lines are too few pixels to count; the rest is taken from the whole run.
-    chosen = [painted[place] for place in np.linspace(0, count - 1, min(count, 5)).astype(int)]
+    # since thin lines are too few pixels to count; the rest is taken from samples of the run.
     fixed = _theme_colors(choices.colors)
     free = 255 - len(fixed)
-    found = Image.fromarray(np.concatenate(chosen)).quantize(free, Image.Quantize.MEDIANCUT)
+    found = Image.fromarray(np.concatenate(samples)).quantize(free, Image.Quantize.MEDIANCUT)
     palette = Image.new("P", (1, 1))
     palette.putpalette([*sum(fixed, ()), *(found.getpalette() or [])[: 3 * free]])
-    frames = [
-        Image.fromarray(each).quantize(palette=palette, dither=Image.Dither.NONE)
-        for each in painted
-    ]
+    frames = (
+        Image.fromarray(_pixels(image)).quantize(palette=palette, dither=Image.Dither.NONE)
+        for image in images
+    )
     duration = 1000 // choices.frames_per_second
     content = io.BytesIO()
-    frames[0].save(
+    next(frames).save(
         content,
         "GIF",
         save_all=True,
-        append_images=frames[1:],
+        append_images=frames,
         duration=[duration] * (count - 1) + [round(1000 * LAST_FRAME_SECONDS)],
         disposal=1,
         **({"loop": 0} if choices.loop else {}),

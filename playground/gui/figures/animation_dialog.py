@@ -127,11 +127,11 @@ class AnimationDialog(QDialog):
         self.form.show_value(choices)
         self.form.editor("loop").setEnabled(choices.format == "GIF")
         width, height = choices.size
-        self._facts.setText(
-            f"{width:,} × {height:,} pixels · {choices.frames} frames · {choices.seconds:.1f} s"
-            if self._steps
-            else "Nothing was trained yet: train first, then export."
-        )
+        facts = f"{width:,} × {height:,} pixels · {choices.frames} frames · {choices.seconds:.1f} s"
+        problem = "" if self._steps else "Nothing was trained yet: train first, then export."
+        problem = problem or choices.problem
+        self._facts.setText(problem or facts)
+        self._save.setEnabled(not problem)
 
     def _paint_preview(self) -> None:
         """Paint the last frame in a thread."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter
@@ -22,7 +24,7 @@ __all__ = ["RunPictures", "color_tables"]
 
 HEALTHY_UPDATE = (1e-4, 1e-2)
 _CELLS = 100
-_THUMBNAIL = 50
+_THUMBNAIL, _SMALLEST_THUMBNAIL = 50, 12
 _COMFORTABLE, _SMALLEST = 290.0, 0.75
 """Height at which eight units stand below each other; scale at which names can still be read."""
 _MOST_UNITS = 256
@@ -52,20 +54,37 @@ class RunPictures:
         The theme in which surfaces and pictures of units are made.
     cells
         Width and height of the surface in cells.
+    most_bytes
+        What the pictures of all units may take in one look, about; they get smaller, or fewer,
+        where it is not enough.
     """
 
-    def __init__(self, trainer: Trainer, colors: Colors, cells: int = _CELLS) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        colors: Colors,
+        cells: int = _CELLS,
+        most_bytes: float = math.inf,
+    ) -> None:
         self._trainer, self._colors = trainer, colors
         self._builder = SnapshotBuilder(trainer, 0)
         self._names = Names(trainer.spec)
-        units = tuple(
-            tuple(range(min(shape.outputs, _MOST_UNITS))) for shape in trainer.architecture.layers
-        )
+        layers = trainer.architecture.layers
+        counts = [min(shape.outputs, _MOST_UNITS) for shape in layers]
+        thumbnail = _THUMBNAIL
+        if self.is_planar:
+            affordable = math.sqrt(most_bytes / (4 * sum(counts)))
+            thumbnail = int(max(min(affordable, _THUMBNAIL), _SMALLEST_THUMBNAIL))
+        else:
+            # Pictures of weights are as large as what they look at.
+            each = 4 * max(shape.inputs for shape in layers)
+            share = min(1.0, most_bytes / (each * sum(counts)))
+            counts = [max(1, int(count * share)) for count in counts]
         self._view = View(
             colors=color_tables(colors),
             surface_size=cells if self.is_planar else 0,
-            thumbnail_size=_THUMBNAIL,
-            visible_units=units,
+            thumbnail_size=thumbnail,
+            visible_units=tuple(tuple(range(count)) for count in counts),
         )
         self.snapshot: Snapshot = self._builder.build(self._view, False, None)
 

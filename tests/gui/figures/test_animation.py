@@ -21,6 +21,7 @@ from playground.gui.figures.animation import (
     write_animation,
 )
 from playground.gui.figures.animation_dialog import AnimationDialog
+from playground.gui.figures.run_pictures import RunPictures
 from playground.gui.main_window import MainWindow
 from playground.gui.palette import DARK
 from playground.gui.preferences import Preferences
@@ -54,6 +55,19 @@ def test_that_a_recording_repeats_the_run_exactly(spec: ExperimentSpec, qapp: An
     assert np.array_equal(recording.vector, trainer.parameters.vector)
     assert [snapshot.step for snapshot in recording.snapshots] == marks(90, SMALL)
     assert told[-1].text.startswith("Training again")
+    last = recording.snapshots[-1].history
+    for snapshot in recording.snapshots:
+        assert snapshot.history.step[-1] <= snapshot.step
+        assert np.shares_memory(snapshot.history.step, last.step)
+
+
+def test_that_pictures_of_many_units_stay_within_their_bytes(qapp: QApplication) -> None:
+    wide = replaced(
+        load_experiment("spirals"), "network.layers", [{"kind": "dense", "units": 200}] * 3
+    )
+    for spec in (wide, replaced(load_experiment("digits"), "network.layers", wide.network.layers)):
+        snapshot = RunPictures(Trainer(spec), DARK, most_bytes=500_000).snapshot
+        assert 0 < sum(maps.nbytes for maps in snapshot.unit_maps) < 1_200_000
 
 
 def test_that_a_gif_has_every_frame_and_its_pace(
@@ -99,6 +113,11 @@ def test_that_cancelling_leaves_no_file(
     assert job.wait(10)
     assert isinstance(job.poll()[-1], Cancelled)
     assert not list(tmp_path.iterdir())
+
+
+def test_that_a_gif_too_large_for_memory_is_refused_before_training(spec: ExperimentSpec) -> None:
+    with pytest.raises(JobRefused, match="lower the width or the number of frames"):
+        record(spec, 100, AnimationChoices(width=1920, frames=400), Progress())
 
 
 def test_that_a_run_that_diverges_is_refused(spec: ExperimentSpec, qapp: QApplication) -> None:
