@@ -174,7 +174,7 @@ class EpochWatch:
         for name, copy in self._best.items():
             np.copyto(copy, state["best"][name])
         epoch, restored = map(int, state["stopped"])
-        self.stopped = self._outcome(epoch, bool(restored)) if epoch else None
+        self.stopped = self._outcome(epoch, bool(restored)) if epoch > 0 else None
 
     def _outcome(self, epoch: int, restored: bool) -> StoppedEarly:
         seen = self._watched

@@ -86,7 +86,7 @@ def test_that_all_of_it_can_be_changed_while_training_runs() -> None:
 
 
 def test_that_noise_does_not_grow_in_memory() -> None:
-    trainer = _trained(NOISY, 3000)
+    trainer = _trained(NOISY, 2500)
     gc.collect()
     tracemalloc.start()
     try:
