@@ -121,6 +121,10 @@ class History:
         row[_PLAIN + layers :] = update_ratios
         self._count += 1
 
+    def forget_after(self, step: int) -> None:
+        """Drop the records of later steps."""
+        self._count = int(np.searchsorted(self._rows[: self._count, 0], step, side="right"))
+
     def last_update_ratio(self) -> Floats:
         """Return the ratios (layers,) of the last record; NaN if there is none."""
         layers = len(self.layer_names)

@@ -17,6 +17,13 @@ from playground.engine.plan import RegularizationTape, TrainingPlan
 from playground.experiment.change import Impact, impact
 from playground.experiment.spec import ExperimentSpec
 from playground.training.batches import Batch, EpochSamples, EpochTapes
+from playground.training.divergence import (
+    Diverged,
+    first_operation,
+    is_sound,
+    remedy,
+    unsound_layer,
+)
 from playground.training.evaluation import Evaluations, Metrics, full_metrics
 from playground.training.history import CAPACITY, History
 from playground.training.preparing import is_prepared, prepared_vector
@@ -25,20 +32,17 @@ from playground.training.watch import EpochWatch, StoppedEarly
 Reals = NDArray[Any]
 
 SMALLEST_HISTORY = 128
-LARGEST_WEIGHT = 1e7
-"""A parameter larger than this counts as diverged: activations that saturate hide the infinity
-that would otherwise follow. Initial values are ten times smaller at the most."""
 SMALLEST_NORMAL = 1e-30
 """Smaller optimizer memories are set to 0 now and then: denormal numbers are slow."""
 FLUSH_INTERVAL = 128
 """Steps between two looks for such numbers, at least: at a decay of 0.9 it takes longer than that
 to get from here to where numbers become denormal."""
+CHECKPOINT_STEPS = (1024, 128)
+"""Steps between two states from which a divergence is traced: of a small network, of a large."""
+SMALL_NETWORK = 20_000
+"""Parameters of a network that counts as small."""
 RECORD_SHARE = 0.02
 """The share of its time that a large network may spend on its first records."""
-
-
-class Diverged(Exception):
-    """Training produced numbers that are not finite. The message says where and what to do."""
 
 
 class Trainer:
@@ -108,6 +112,7 @@ class Trainer:
         self.step = 0
         self.epoch = 0
         self._position = 0
+        self._checkpoint: dict[str, Any] | None = None
         self._allocate_optimizer()
         self._compile()
         self._watch = EpochWatch(spec.training, self.evaluations, self.parameters)
@@ -199,6 +204,25 @@ class Trainer:
             for shape in self.architecture.layers
         )
 
+    def next_noise(self, count: int) -> tuple[Reals | None, Reals | None]:
+        """Return the noise that the next step puts on so many inputs and on the weights, float64.
+
+        ``None`` where there is none. Nothing is taken from the random stream.
+        """
+        training = self.spec.training
+        rng = np.random.default_rng()
+        rng.bit_generator.state = self._noise.bit_generator.state
+        noise = Noise(training.input_noise, training.weight_noise)
+        on_inputs = on_weights = None
+        if noise.inputs:
+            zeros = np.zeros((count, self.architecture.input_count), self._dtype)
+            on_inputs = noise.noisy_inputs(zeros, rng).astype(np.float64)
+        if noise.weights:
+            zeros = np.zeros_like(self.parameters.vector)
+            mask = weight_mask(self.architecture, self._dtype)
+            on_weights = noise.noisy_parameters(zeros, mask, rng).astype(np.float64)
+        return on_inputs, on_weights
+
     def reset(self) -> None:
         """Go back to exactly the initial weights, before the first step."""
         initial = self._initial_parameters()
@@ -221,6 +245,7 @@ class Trainer:
         """
         if impact(self.spec, spec) > Impact.LIVE:
             raise ValueError("this edit needs a new Trainer")
+        self._checkpoint = None
         is_same_network = self.spec.network == spec.network
         before, after = self.spec.training, spec.training
         self.spec = spec
@@ -264,6 +289,7 @@ class Trainer:
 
     def set_parameter(self, layer: int, row: int, column: int, value: float) -> float:
         """Set one weight, or (last row) one bias, by hand; return the value before."""
+        self._checkpoint = None
         matrix = self.parameters.matrices[layer]
         before = float(matrix[row, column])
         matrix[row, column] = value
@@ -282,6 +308,7 @@ class Trainer:
         """
         self._watch.go_on()
         with np.errstate(all="ignore"):
+            self._keep_checkpoint()
             while steps > 0:
                 if self._position == 0:
                     self._samples.draw(self.spec.training)
@@ -324,25 +351,49 @@ class Trainer:
         Diverged
             Naming the layer, the step and the remedy.
         """
-        # No parameter is larger than their norm, which is one quick pass; look closer if that is
-        # large or not a number.
         with np.errstate(all="ignore"):
-            if float(self.parameters.vector.dot(self.parameters.vector)) <= LARGEST_WEIGHT**2:
+            if is_sound(self.parameters.vector):
                 return
-        for name, span in zip(self.layer_names, self.parameters.spans, strict=True):
-            largest = float(np.abs(self.parameters.vector[span]).max(initial=0))
-            if largest <= LARGEST_WEIGHT:
-                continue
-            became = "NaN" if math.isnan(largest) else f"as large as {largest:.2g}"
-            became = "infinite" if math.isinf(largest) else became
-            rate = self.spec.training.learning_rate
-            raise Diverged(
-                f"Training diverged: weights of {name} became {became} by step {self.step:,}. "
-                f"Lower the learning rate (now {rate:g}) and press Reset."
-            )
+            raise Diverged(self._cause())
+
+    def _keep_checkpoint(self) -> None:
+        """Keep a state now and then, from which a divergence can be traced step by step.
+
+        Rarely enough to cost nothing: copying a small network takes as long as some steps.
+        """
+        kept = self._checkpoint
+        interval = CHECKPOINT_STEPS[len(self.parameters.vector) > SMALL_NETWORK]
+        is_due = kept is None or self.step - kept["step"] >= interval
+        if is_due and is_sound(self.parameters.vector):
+            self._checkpoint = self._state_but_history()
+
+    def _cause(self) -> str:
+        """Return the first step and operation that went wrong, and go back to before it."""
+        kept, last = self._checkpoint, self.step
+        if kept is None or kept["step"] >= last:
+            return f"The network cannot be trained: {unsound_layer(self)}. Press Reset."
+        self._go_back(kept)
+        while self.step < last and is_sound(self.parameters.vector):
+            self.advance(1)
+        step, wrong = self.step, unsound_layer(self)
+        self._go_back(kept)
+        if step - 1 > self.step:
+            self.advance(step - 1 - self.step)
+        operation = first_operation(self)
+        cause = f"{operation}, and so {wrong}" if operation else f"{wrong} in the update"
+        return f"Training diverged in step {step:,}: {cause}. {remedy(self)}"
+
+    def _go_back(self, state: dict[str, Any]) -> None:
+        """Go back to an earlier state, and forget what was recorded since."""
+        self._restore_but_history(state)
+        self.history.forget_after(self.step)
+        self._checkpoint = state
 
     def state(self) -> dict[str, Any]:
         """Return everything that :meth:`restore` needs to go on bit-identically."""
+        return {**self._state_but_history(), "history": self.history.state()}
+
+    def _state_but_history(self) -> dict[str, Any]:
         return {
             "parameters": self.parameters.vector.copy(),
             "statistics": self.parameters.statistics.copy(),
@@ -356,12 +407,16 @@ class Trainer:
             "step": self.step,
             "epoch": self.epoch,
             "position": self._position,
-            "history": self.history.state(),
             "watch": self._watch.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue from a state of a trainer with an equal spec."""
+        self._restore_but_history(state)
+        self.history.restore(state["history"])
+        self._checkpoint = None
+
+    def _restore_but_history(self, state: dict[str, Any]) -> None:
         self.parameters.vector[:] = state["parameters"]
         self.parameters.statistics[:] = state["statistics"]
         self._state.gradient[:] = state["gradient"]
@@ -377,7 +432,6 @@ class Trainer:
         self._samples.gather()
         self.step, self.epoch = state["step"], state["epoch"]
         self._position = state["position"]
-        self.history.restore(state["history"])
         self._watch.restore(state["watch"])
 
     def _stop_early(self) -> None:

@@ -368,8 +368,47 @@ class TestDivergence:
         with pytest.raises(Diverged) as caught:
             trainer.check_finite()
         message = str(caught.value)
-        assert message.startswith("Training diverged: weights of ")
-        assert "by step 60. Lower the learning rate (now 1e+09) and press Reset." in message
+        assert message.startswith("Training diverged in step ")
+        assert "weights of " in message
+        assert "lower the learning rate (now 1e+09) and go on, or press Reset." in message
+        # It stands as before that step, so that nothing is lost.
+        assert np.isfinite(trainer.parameters.vector).all()
+        assert trainer.step < 60
+        trainer.check_finite()
+        assert max(trainer.history.view().step) == trainer.step
+
+    def test_that_the_step_is_named_however_often_one_looks(self) -> None:
+        identity = {"kind": "identity"}
+        spec = edited(
+            TINY,
+            training__learning_rate=2.0,
+            network__layers__0__activation=identity,
+            network__layers__1__activation=identity,
+            network__output__activation=identity,
+        )
+        told = set()
+        for chunk in (1, 7, 60):
+            trainer = Trainer(spec)
+            with pytest.raises(Diverged) as caught:
+                while trainer.step < 600:
+                    trainer.advance(chunk)
+                    trainer.check_finite()
+            told.add((str(caught.value), trainer.step, trainer.parameters.vector.tobytes()))
+        assert len(told) == 1
+        ((message, step, _),) = told
+        assert message.startswith(f"Training diverged in step {step + 1}: ")
+        assert step > 1
+
+    def test_that_the_operation_and_its_layer_are_named(self) -> None:
+        huge = {"kind": "constant", "value": 1e6}
+        layer = {"kind": "dense", "activation": {"kind": "identity"}, "initializer": huge}
+        spec = edited(TINY, network__layers=[layer] * 8, training__loss__kind="hinge")
+        trainer = Trainer(spec)
+        before = trainer.parameters.vector.copy()
+        trainer.advance(3)
+        with pytest.raises(Diverged, match="in step 1: the pre-activation z of layer 6 became"):
+            trainer.check_finite()
+        assert np.array_equal(trainer.parameters.vector, before)
 
     @pytest.mark.parametrize(
         ("value", "words"), [(math.nan, "NaN"), (math.inf, "infinite"), (-1e9, "as large as 1e+09")]
@@ -377,9 +416,8 @@ class TestDivergence:
     def test_that_the_message_names_the_layer(self, value: float, words: str) -> None:
         trainer = Trainer(TINY)
         trainer.set_parameter(1, 0, 0, value)
-        with pytest.raises(
-            Diverged, match=f"weights of layer 2 became {words}".replace("+", r"\+")
-        ):
+        message = f"cannot be trained: weights of layer 2 became {words}"
+        with pytest.raises(Diverged, match=message.replace("+", r"\+")):
             trainer.check_finite()
 
     def test_that_a_reset_heals(self) -> None:

@@ -354,7 +354,7 @@ class TestTrouble:
         screen.send(PLAY)
         screen.expect(messages.Started)
         diverged = screen.expect(messages.DivergedAt)
-        assert "Lower the learning rate (now 1e+09)" in diverged.message
+        assert "lower the learning rate (now 1e+09)" in diverged.message
         assert not screen.look().running
         screen.send(messages.ApplyLive(edited(wild, training__learning_rate=0.01)), RESET)
         screen.send(messages.Step(batches=10))
