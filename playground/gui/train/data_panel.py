@@ -187,7 +187,7 @@ class DataPanel(QWidget):
     def _options(self, field: Field) -> PillGroup:
         """Return a pill for each option; they have no fields of their own."""
         labels = {tag_of(option): title_of(option) for option in field.options}
-        pills = PillGroup(tuple(labels), labels, {}, exclusive=True)
+        pills = PillGroup(tuple(labels), labels, {}, exclusive=True, wraps=True)
         for option in field.options:
             pill = pills.pills[tag_of(option)]
             set_tip(pill, title_of(option), summary_of(option), getattr(option, "formula", ""))

@@ -14,6 +14,7 @@ from playground.gui.train.roving_focus import RovingFocus
 
 __all__ = ["PillGroup"]
 
+_TIGHT = 'QToolButton[pill="true"] { padding-left: 2px; padding-right: 2px }'
 _ONE_LINE = 4
 """Up to this many exclusive choices share one line."""
 
@@ -31,6 +32,8 @@ class PillGroup(QWidget):
         One sentence for each, for a tooltip.
     exclusive
         Exactly one is on. Otherwise any number is, but at least one.
+    wraps
+        Few words that are too long to share one line of a narrow panel equally.
 
     Signals
     -------
@@ -50,6 +53,7 @@ class PillGroup(QWidget):
         helps: Mapping[Any, str],
         exclusive: bool = False,
         parent: QWidget | None = None,
+        wraps: bool = False,
     ) -> None:
         super().__init__(parent)
         self._exclusive = exclusive
@@ -58,21 +62,23 @@ class PillGroup(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         layout: QLayout
-        if not exclusive or len(choices) > _ONE_LINE:
-            layout = FlowLayout(self, gap=6)
+        if not exclusive or wraps or len(choices) > _ONE_LINE:
+            layout = FlowLayout(self, gap=4 if wraps else 6)
+            if wraps:
+                self.setStyleSheet(_TIGHT)
         else:
             layout = QHBoxLayout(self)
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(6)
             # Few short words share the line equally.
-            self.setStyleSheet('QToolButton[pill="true"] { padding-left: 2px; padding-right: 2px }')
+            self.setStyleSheet(_TIGHT)
         for choice in choices:
             pill = QToolButton()
             pill.setProperty("pill", True)
             pill.setCheckable(True)
             pill.setText(labels.get(choice, str(choice)))
             pill.setAccessibleName(pill.text())
-            if exclusive:
+            if exclusive and not wraps:
                 pill.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             pill.setCursor(Qt.CursorShape.PointingHandCursor)
             if choice in helps:
