@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playground.experiment.spec import ExperimentSpec
     from playground.exporting.run import Run
     from playground.training.evaluation import Metrics
+    from playground.training.divergence import 
     from playground.training.trainer import Trainer
 
 DEFAULT_EXPERIMENT = "spirals"
@@ -290,7 +291,7 @@ def _loaded(name_or_path: str) -> ExperimentSpec:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from playground.training.trainer import Diverged
+    from playground.training.divergence import Diverged
 
     spec = _experiment(options)
     trainer = _continued(options, spec)
@@ -341,6 +342,7 @@ def _continued(options: argparse.Namespace, spec: ExperimentSpec) -> Trainer | N
     from playground.experiment.change import Impact, impact
     from playground.schema.validation import InvalidValue
     from playground.training.state import UnfitState, restore_checked
+    from playground.training.divergence import 
     from playground.training.trainer import Trainer
 
     if impact(project.spec, spec) > Impact.LIVE:
@@ -365,6 +367,7 @@ def _trainer(
     from playground.data.prepared import prepare
     from playground.schema.validation import InvalidValue
     from playground.training.preparing import Preparing, is_prepared
+    from playground.training.divergence import 
     from playground.training.trainer import Trainer
 
     try:

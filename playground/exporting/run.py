@@ -13,10 +13,11 @@ from playground.data.prepared import PreparedData
 from playground.engine.network import predict
 from playground.experiment.project_file import Project
 from playground.experiment.spec import ExperimentSpec
+from playground.training.divergence import Diverged
 from playground.training.history import HistoryView
 from playground.training.jobs import JobRefused, Progress
 from playground.training.state import UnfitState, restore_checked
-from playground.training.trainer import Diverged, Trainer
+from playground.training.trainer import Trainer
 
 __all__ = ["Run"]
 

@@ -27,6 +27,7 @@ from playground.data.prepared import PreparedData, prepare
 from playground.experiment.architectures import Widths, widths_text, with_widths
 from playground.experiment.spec import ExperimentSpec, architecture_of, checked
 from playground.schema.validation import InvalidValue, validated
+from playground.training.divergence import Diverged
 from playground.training.fold_results import (
     Candidate,
     CrossValidation,
@@ -36,7 +37,7 @@ from playground.training.fold_results import (
 )
 from playground.training.jobs import JobRefused, Progress
 from playground.training.preparing import Preparing, is_prepared
-from playground.training.trainer import Diverged, Trainer
+from playground.training.trainer import Trainer
 
 __all__ = [
     "MOST_CANDIDATES",

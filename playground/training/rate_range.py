@@ -25,8 +25,9 @@ from playground.engine.stopping import Never
 from playground.experiment.spec import ExperimentSpec, checked
 from playground.schema.parameter import real, whole
 from playground.schema.validation import validated
+from playground.training.divergence import LARGEST_WEIGHT
 from playground.training.jobs import JobRefused, Progress
-from playground.training.trainer import LARGEST_WEIGHT, Trainer
+from playground.training.trainer import Trainer
 
 __all__ = ["RangeSettings", "RateRange", "rate_range", "smoothed"]
 
@@ -230,7 +231,8 @@ def _copy(spec: ExperimentSpec, data: PreparedData, state: dict[str, Any] | None
 def _train_once(trainer: Trainer, rate: float) -> None:
     training = msgspec.structs.replace(trainer.spec.training, learning_rate=rate)
     trainer.apply_live(msgspec.structs.replace(trainer.spec, training=training))
-    trainer.advance(1)
+    # One update: with accumulation, that is several batches.
+    trainer.advance(training.accumulation)
 
 
 def _largest(trainer: Trainer) -> float:

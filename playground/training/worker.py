@@ -15,11 +15,12 @@ from playground.data.prepared import PreparedData, prepare
 from playground.experiment.spec import ExperimentSpec
 from playground.schema.validation import InvalidValue
 from playground.training import messages
+from playground.training.divergence import Diverged
 from playground.training.pacing import Pace, Rate
 from playground.training.preparing import Preparing, drawn_vector, is_prepared
 from playground.training.snapshot import Snapshot, SnapshotBuilder, View
 from playground.training.state import UnfitState, restore_checked
-from playground.training.trainer import Diverged, Trainer
+from playground.training.trainer import Trainer
 from playground.training.waiting import MEANWHILE, still_wanted
 
 CHUNK_SECONDS = 0.001

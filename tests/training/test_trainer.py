@@ -20,7 +20,8 @@ from playground.engine.network import NetworkSpec, Parameters, initial_parameter
 from playground.engine.optimizers import spans_of
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.training import batches as batches_module
-from playground.training.trainer import Diverged, Trainer
+from playground.training.divergence import Diverged
+from playground.training.trainer import Trainer
 from tests.contracts.catalog import OPTIMIZERS, name
 from tests.training.specs import (
     NO_TEST_SET,
@@ -390,9 +391,7 @@ class TestDivergence:
         for chunk in (1, 7, 60):
             trainer = Trainer(spec)
             with pytest.raises(Diverged) as caught:
-                while trainer.step < 600:
-                    trainer.advance(chunk)
-                    trainer.check_finite()
+                _train_and_check(trainer, chunk)
             told.add((str(caught.value), trainer.step, trainer.parameters.vector.tobytes()))
         assert len(told) == 1
         ((message, step, _),) = told
@@ -458,6 +457,12 @@ class TestOddShapes:
     def test_that_a_single_unit_per_layer_works(self) -> None:
         layers = tuple(Dense(1) for _ in range(3))
         _trained(ExperimentSpec(network=NetworkSpec(layers)), 30).check_finite()
+
+
+def _train_and_check(trainer: Trainer, chunk: int) -> None:
+    while trainer.step < 600:
+        trainer.advance(chunk)
+        trainer.check_finite()
 
 
 GATHERED = edited(

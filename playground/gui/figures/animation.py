@@ -27,10 +27,11 @@ from playground.gui.figures.run_pictures import RunPictures
 from playground.gui.palette import DARK, LIGHT, Colors
 from playground.gui.theme import monospace_font, text_font, theme
 from playground.schema.parameter import shown, whole
+from playground.training.divergence import Diverged
 from playground.training.history import HistoryView
 from playground.training.jobs import JobRefused, Progress
 from playground.training.snapshot import Snapshot
-from playground.training.trainer import Diverged, Trainer
+from playground.training.trainer import Trainer
 
 __all__ = ["AnimationChoices", "Recording", "frame", "record", "write_animation"]
 
