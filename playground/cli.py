@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from playground.experiment.spec import ExperimentSpec
     from playground.exporting.run import Run
     from playground.training.evaluation import Metrics
-    from playground.training.divergence import 
     from playground.training.trainer import Trainer
 
 DEFAULT_EXPERIMENT = "spirals"
@@ -342,7 +341,6 @@ def _continued(options: argparse.Namespace, spec: ExperimentSpec) -> Trainer | N
     from playground.experiment.change import Impact, impact
     from playground.schema.validation import InvalidValue
     from playground.training.state import UnfitState, restore_checked
-    from playground.training.divergence import 
     from playground.training.trainer import Trainer
 
     if impact(project.spec, spec) > Impact.LIVE:
@@ -367,7 +365,6 @@ def _trainer(
     from playground.data.prepared import prepare
     from playground.schema.validation import InvalidValue
     from playground.training.preparing import Preparing, is_prepared
-    from playground.training.divergence import 
     from playground.training.trainer import Trainer
 
     try:
