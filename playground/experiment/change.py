@@ -42,17 +42,28 @@ def impact(old: ExperimentSpec, new: ExperimentSpec) -> Impact:
 
 def remarks(old: ExperimentSpec, new: ExperimentSpec) -> tuple[str, ...]:
     """Return a sentence for each thing about an edit that is right, but may not be expected."""
+    told = list(_about_rate(old, new))
     follows = [
         title_of(type(option))
         for option in (new.training.schedule, new.training.stopping)
         if option.follows_loss and option not in (old.training.schedule, old.training.stopping)
     ]
-    if not follows or new.data.validation_count:
+    if follows and not new.data.validation_count:
+        told.append(
+            f"{follows[0]} watches the training loss: no samples are set apart for validation. "
+            "The data panel can set some apart."
+        )
+    return tuple(told)
+
+
+def _about_rate(old: ExperimentSpec, new: ExperimentSpec) -> tuple[str, ...]:
+    optimizer, rate = new.training.optimizer, new.training.learning_rate
+    usual = optimizer.usual_rate
+    is_chosen = type(optimizer) is not type(old.training.optimizer)
+    if usual is None or not is_chosen or usual / 10 < rate < usual * 10:
         return ()
-    return (
-        f"{follows[0]} watches the training loss: no samples are set apart for validation. "
-        "The data panel can set some apart.",
-    )
+    name = title_of(type(optimizer))
+    return (f"{name} is made for a learning rate near {usual:g}; it is {rate:g} now.",)
 
 
 def may_need_fitting(old: ExperimentSpec, new: ExperimentSpec) -> bool:

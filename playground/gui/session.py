@@ -160,8 +160,10 @@ class Session(QObject):
         if spec == self._spec:
             return True
         self.undo_stack.push(_SpecCommand(self, self._spec, spec, label, merge_key))
-        for note in (*notes, *remarks(before, spec)):
-            self.notice.emit("info", note)
+        # In one notice: a second one would take the place of the first.
+        told = " ".join((*notes, *remarks(before, spec)))
+        if told:
+            self.notice.emit("info", told)
         return True
 
     def load_anew(self, spec: ExperimentSpec, state: dict[str, Any] | None = None) -> None:

@@ -12,7 +12,7 @@ from playground.data.digits import Digits
 from playground.data.regression import Plane
 from playground.engine.class_weights import BalancedClasses, GivenClassWeights, NoClassWeights
 from playground.engine.losses import BinaryCrossEntropy, HalfSquared, Hinge, SoftmaxCrossEntropy
-from playground.experiment.change import Impact, fitted, impact, may_need_fitting
+from playground.experiment.change import Impact, fitted, impact, may_need_fitting, remarks
 from playground.experiment.spec import ExperimentSpec, TrainingSpec, checked
 from playground.schema.describe import field_of, fields_of
 from playground.schema.validation import replaced
@@ -141,6 +141,29 @@ def test_that_the_validation_share_gives_way_to_training() -> None:
     assert spec.data.validation_share == 0.2
     assert notes == ("Validation share is now 0.2: training takes the rest.",)
     assert checked(spec) == spec
+
+
+def test_that_what_follows_the_loss_says_whose_it_is() -> None:
+    for field, kind, name in (
+        ("stopping", "early", "Early stopping"),
+        ("schedule", "plateau", "Reduce on plateau"),
+    ):
+        chosen = replaced(SPEC, f"training.{field}", {"kind": kind})
+        (remark,) = remarks(SPEC, chosen)
+        assert remark.startswith(f"{name} watches the training loss: no samples are set apart")
+        assert not remarks(chosen, replaced(chosen, "training.learning_rate", 0.1))
+        apart = replaced(SPEC, "data.validation_share", 0.2)
+        assert not remarks(apart, replaced(apart, f"training.{field}", {"kind": kind}))
+
+
+def test_that_a_rule_made_for_another_rate_says_so() -> None:
+    for kind, name in (("lbfgs", "L-BFGS"), ("adadelta", "AdaDelta")):
+        chosen = replaced(SPEC, "training.optimizer", {"kind": kind})
+        (remark,) = remarks(SPEC, chosen)
+        assert remark == f"{name} is made for a learning rate near 1; it is 0.03 now."
+        near = replaced(SPEC, "training.learning_rate", 0.3)
+        assert not remarks(near, replaced(near, "training.optimizer", {"kind": kind}))
+    assert not remarks(SPEC, replaced(SPEC, "training.optimizer", {"kind": "adam"}))
 
 
 def test_that_a_batch_is_never_larger_than_the_training_set() -> None:

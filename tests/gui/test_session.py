@@ -91,6 +91,7 @@ def test_that_choosing_lbfgs_brings_the_full_batch_as_one_undo_step(
         assert session.edit("training.optimizer.kind", "lbfgs", "Set optimizer")
     assert notice.args is not None
     assert "Each step now takes the full batch" in notice.args[1]
+    assert "made for a learning rate near 1" in notice.args[1]
     assert session.spec.training.batching == FullBatch()
     session.undo_stack.undo()
     assert session.spec.training.batching == MiniBatch()

@@ -127,6 +127,7 @@ class AdaDelta(Optimizer, frozen=True, tag="adadelta"):
         r",\quad u \leftarrow \rho u + (1 - \rho) d^2,\quad \theta \leftarrow \theta - \eta d"
     )
     tuned: ClassVar[tuple[str, ...]] = ("decay", "epsilon")
+    usual_rate: ClassVar[float | None] = 1.0
     scratch_names: ClassVar[tuple[str, ...]] = ("update", "other")
 
     decay: Decay = 0.9

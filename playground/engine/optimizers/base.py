@@ -137,6 +137,8 @@ class Optimizer(Option, frozen=True):
     tuned: ClassVar[tuple[str, ...]] = ()
     """Fields that a person would tune, as course tables count them: an ε only where it shapes the
     steps (AdaGrad, RMSProp), not where it merely guards a division (Adam and its kin)."""
+    usual_rate: ClassVar[float | None] = None
+    """The learning rate that the rule is made for, where there is one."""
     needs_full_batch: ClassVar[bool] = False
     """Whether the rule makes sense only if every step takes all training samples."""
     scratch_names: ClassVar[tuple[str, ...]] = ("update",)

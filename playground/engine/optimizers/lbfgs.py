@@ -50,6 +50,7 @@ class LBFGS(Optimizer, frozen=True, tag="lbfgs"):
         r",\quad V = I - \rho y s^{\top},\quad \rho = \frac{1}{y \cdot s}"
     )
     tuned: ClassVar[tuple[str, ...]] = ("history",)
+    usual_rate: ClassVar[float | None] = 1.0
     needs_full_batch: ClassVar[bool] = True
     scratch_names: ClassVar[tuple[str, ...]] = ()
     long_scratch_names: ClassVar[tuple[str, ...]] = ("direction", "product")
