@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.engine.arithmetic import Line, Setting
 from playground.engine.operations import Array, Operation, call, constant
 from playground.schema.parameter import Option, real
 
@@ -30,6 +31,16 @@ class Constraint(Option, frozen=True):
         """
         raise NotImplementedError
 
+    def explain(self, weight: float, incoming: Reals) -> Line:
+        """Return the arithmetic of :meth:`projected` for one weight.
+
+        Parameters
+        ----------
+        incoming : (inputs,)
+            All weights that come into the same unit.
+        """
+        raise NotImplementedError
+
     def record(self, weights: Array) -> list[Operation]:
         """Return operations that change ``weights`` (inputs, units) in place."""
         raise NotImplementedError
@@ -42,6 +53,9 @@ class NoConstraint(Constraint, frozen=True, tag="none"):
 
     def projected(self, weights: Reals) -> Reals:
         return weights
+
+    def explain(self, weight: float, incoming: Reals) -> Line:
+        return Line("w", "{w}", {"w": weight}, weight)
 
     def record(self, weights: Array) -> list[Operation]:
         return []
@@ -75,6 +89,12 @@ class MaxNorm(Constraint, frozen=True, tag="max_norm"):
     def projected(self, weights: Reals) -> Reals:
         norms = np.sqrt(np.square(weights).sum(0))
         return np.asarray(weights * (self.limit / np.maximum(norms, self.limit)))
+
+    def explain(self, weight: float, incoming: Reals) -> Line:
+        norm = float(np.sqrt(np.square(incoming).sum()))
+        numbers: dict[str, float | Setting] = {"w": weight, "c": Setting(self.limit), "‖w‖": norm}
+        value = weight * (self.limit / max(norm, self.limit))
+        return Line("w", "{w}·min(1, {c} / {‖w‖})", numbers, value)
 
     def record(self, weights: Array) -> list[Operation]:
         norms, limit = np.empty(weights.shape[1], weights.dtype), constant(self.limit, weights)

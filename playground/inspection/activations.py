@@ -120,6 +120,7 @@ def _curve_back(
     if recorder.slips(Slip.NO_DERIVATIVE, layer):
         values = np.ones_like(values)
     prime = Name(f"{f.text}′({z.text})", rf"{f.latex}'\left({z.latex}\right)")
+    kept = (recorder.matrix(source, Role.KEPT), recorder.matrix(result, Role.KEPT))
     note = "Each unit passes its gradient on, scaled by its own slope."
     if activation.surrogate_gradient:
         note = "The true slope is 0 nearly everywhere; a stand-in lets training go on."
@@ -134,11 +135,40 @@ def _curve_back(
         ),
         (upstream, recorder.local(prime, values)),
         upstream.values * values,
-        products.hadamard,
+        lambda result, *operands: _spell_slope(result, activation, kept, *operands),
         by=layer,
-        kept=(recorder.matrix(source, Role.KEPT), recorder.matrix(result, Role.KEPT)),
+        kept=kept,
         note=note,
     )
+
+
+def _spell_slope(
+    result: Matrix,
+    activation: Activation,
+    kept: tuple[Matrix, Matrix],
+    upstream: Matrix,
+    local: Matrix,
+) -> products.Spell:
+    """Upstream times f′, with f′ worked out from z or a where the rule is short."""
+    rule = activation.derivative_rule
+    if not rule:
+        return products.hadamard(result, upstream, local)
+    shown = {"z": kept[0], "a": kept[1]}
+    marks = [part.partition("}")[0] for part in rule.split("{")[1:]]
+
+    def spell(row: int, column: int) -> Spelling:
+        names = {mark: matrix.cell_name(row, column) for mark, matrix in shown.items()}
+        numbers = [float(shown[mark].values[row, column]) for mark in marks]
+        return Spelling(
+            result.cell_name(row, column),
+            f"{upstream.cell_name(row, column)}·{rule.format(**names)}",
+            float(result.values[row, column]),
+            (Lit(0, row, column), Lit(1, row, column)),
+            pattern="{}·" + rule.replace("{z}", "{}").replace("{a}", "{}"),
+            numbers=(float(upstream.values[row, column]), *numbers),
+        )
+
+    return spell
 
 
 def _slope(recorder: Recorder, layer: int, activation: Activation, z: Floats) -> Floats:

@@ -325,7 +325,11 @@ def _loss_gradient(
     # Through the probabilities one at a time, the rule of the fused form does not hold.
     rule = "" if of == "p" else _with_count(loss.gradient_rule, count)
     text = rule.replace("{o}", outputs.symbol).replace("{y}", wanted.symbol) or slope.text
-    latex = loss.gradient_formula if rule else slope.latex
+    latex = slope.latex
+    if rule:
+        # For whole matrices: without the index of an output.
+        latex = loss.gradient_formula.replace("_k", "").replace("q", wanted.latex)
+        latex = latex.replace(r"\hat y", outputs.latex)
     if of == "p":
         text, latex = _PROBABILITY_SLOPES.get(fuses or loss.fuses(count), ("", ""))
         text = text.replace("q", wanted.symbol) or slope.text

@@ -98,7 +98,7 @@ def _dense_back(recorder: Recorder, layer: int, source: str, result: str) -> Non
         (upstream,),
         "A bias adds to every sample alike, so that the gradients of all samples are added.",
     )
-    if source != "x":
+    if recorder.needs_gradient(source):
         _input_gradient(recorder, f"W.{layer}", source, upstream, layer)
 
 
@@ -179,7 +179,7 @@ def _record_dropout(recorder: Recorder, layer: int, source: str) -> str:
 
 
 def _dropout_back(recorder: Recorder, layer: int, source: str, result: str) -> None:
-    if source == "x":
+    if not recorder.needs_gradient(source):
         return
     upstream = recorder.upstream(result, layer)
     mask = recorder.matrix(f"m.{layer}", Role.LOCAL)
@@ -250,7 +250,7 @@ def _record_skip(recorder: Recorder, layer: int, key: str) -> str:
 def _skip_back(recorder: Recorder, layer: int, key: str, source: str, shortcut: str) -> None:
     upstream = recorder.upstream(f"z.{layer}", layer)
     for target in (key, shortcut):
-        if target == "x":
+        if not recorder.needs_gradient(target):
             continue
         value = recorder.names[target].text
         recorder.gradient(
@@ -271,7 +271,7 @@ def _skip_back(recorder: Recorder, layer: int, key: str, source: str, shortcut: 
         return
     arriving = recorder.upstream(shortcut, layer)
     _weight_gradient(recorder, f"W.{layer}", source, arriving, layer)
-    if source != "x":
+    if recorder.needs_gradient(source):
         _input_gradient(recorder, f"W.{layer}", source, arriving, layer)
 
 

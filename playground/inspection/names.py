@@ -26,6 +26,7 @@ class Name:
 
 X = Name("x", "x")
 Y = Name("y", "y")
+NOISE = Name("ε", r"\epsilon")
 PREDICTION = Name("ŷ", r"\hat{y}")
 PROBABILITY = Name("p", "p")
 LOSSES = Name("ℓ", r"\ell")
@@ -48,10 +49,17 @@ def derivative(numerator: Name, denominator: Name) -> Name:
 
 def function_name(title: str) -> Name:
     """Return how a function is called in formulas: ``tanh`` for Tanh, ``ReLU`` for ReLU."""
+    title = title.partition(" (")[0]
     text = title.replace(" ", "").replace("-", "")
     if title.istitle() or title[1:].islower():
         text = title.split()[0].lower() if " " not in title else text[0].lower() + text[1:]
     return Name(text, rf"\operatorname{{{text}}}")
+
+
+def noisy(name: Name) -> Name:
+    """Return the name of a value with noise on it."""
+    latex = rf"\tilde{{{name.latex[0]}}}{name.latex[1:]}"
+    return Name(f"{name.text[0]}\N{COMBINING TILDE}{name.text[1:]}", latex)
 
 
 def transposed(latex: str) -> str:

@@ -233,7 +233,7 @@ def _back(recorder: Recorder, layer: int, source: str, epsilon: float, axis: int
     recorder.sum_over_samples(
         f"β.{layer}", layer, (upstream,), "A shift adds to every sample alike."
     )
-    if source == "x":
+    if not recorder.needs_gradient(source):
         return
     scale = recorder.matrix(f"γ.{layer}", Role.LOCAL)
     inner = recorder.gradient(

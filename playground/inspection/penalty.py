@@ -45,7 +45,15 @@ def record_cost(recorder: Recorder) -> None:
     if not active:
         return
     regularizers = tuple(active.values())
-    names = [recorder.names[key] for key in active]
+    keys = tuple(active)
+    if recorder.situation.weight_noise is not None:
+        # The penalty counts the weights as they are without noise.
+        for key in active:
+            clean = recorder.clean(key)
+            name = Name(clean.symbol, clean.latex)
+            recorder.give(f"clean.{key}", name, clean.values, clean.rows)
+        keys = tuple(f"clean.{key}" for key in active)
+    names = [recorder.names[key] for key in keys]
     formula = type(regularizers[0]).formula
     recorder.compute(
         "Ω",
@@ -54,7 +62,7 @@ def record_cost(recorder: Recorder) -> None:
         Product.ELEMENTWISE,
         None,
         Formula(rf"\Omega = {formula}", f"Ω = penalty({', '.join(name.text for name in names)})"),
-        tuple(active),
+        keys,
         lambda *weights: np.array(
             [[sum(r.penalty(w) for r, w in zip(regularizers, weights, strict=True))]]
         ),
@@ -67,7 +75,7 @@ def record_cost(recorder: Recorder) -> None:
         ),
         note="Biases are not penalised.",
     )
-    for key in active:
+    for key in keys:
         # The gradient of the penalty is not one of those that meet in the gradient of the loss.
         recorder.forget_use(key)
     recorder.compute(
@@ -90,13 +98,15 @@ def record_penalties(recorder: Recorder) -> dict[str, Matrix]:
     """Write down the gradient of the penalty; return the gradient of the cost by parameter."""
     final: dict[str, Matrix] = {}
     gathered = _record_gathering(recorder)
+    situation = recorder.situation
+    is_checkable = situation.gathered is None and situation.weight_noise is None
     for key, place in recorder.places.items():
         loss_gradient = gathered[key]
         regularizer = penalty_of(recorder, key)
         if regularizer is None or not recorder.situation.closes:
             final[key] = loss_gradient
             continue
-        weights = recorder.matrix(key)
+        weights = recorder.clean(key)
         name, by_loss = derivative(PENALTY, recorder.names[key]), loss_gradient
         values = regularizer.gradient(weights.values)
         if recorder.slips(Slip.NO_REGULARIZATION):
@@ -119,7 +129,7 @@ def record_penalties(recorder: Recorder) -> dict[str, Matrix]:
                 result=penalty,
                 spell=spell_line(penalty, (weights,), _by_weight(regularizer, weights)),
                 numerator="Ω",
-                denominator=key,
+                denominator=key if situation.weight_noise is None else "",
             )
         )
         cost = derivative(COST, recorder.names[key])
@@ -144,7 +154,7 @@ def record_penalties(recorder: Recorder) -> dict[str, Matrix]:
                 spell=products.total(result, by_loss, upstream),
                 # What earlier batches brought is no part of this cost: nothing to check then.
                 numerator="C",
-                denominator=key if recorder.situation.gathered is None else "",
+                denominator=key if is_checkable else "",
                 note="The cost is loss plus penalty, and so is its gradient.",
             )
         )
@@ -206,9 +216,12 @@ def spell_line(
 ) -> products.Spell:
     def spell(row: int, column: int) -> Spelling:
         made = line(row, column)
+        rule = made.formula
+        if "θ′" not in rule:
+            rule = rule.replace("θ", operands[0].cell_name(row, column))
         return Spelling(
             result.cell_name(row, column),
-            made.formula,
+            rule,
             float(result.values[row, column]),
             tuple(Lit(place, row, column) for place in range(len(operands))),
             line=made,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from playground.engine.network import LayerShape, Parameters
 from playground.inspection import products
 from playground.inspection.graph import Graph
-from playground.inspection.names import LOSS, Name, derivative
+from playground.inspection.names import LOSS, Name, derivative, noisy
 from playground.inspection.operation import (
     Axis,
     Formula,
@@ -113,6 +113,7 @@ class Recorder:
         self.names: dict[str, Name] = {}
         self._axes: dict[str, tuple[Axis, Axis]] = {}
         self.places: dict[str, Place] = {}
+        self._clean: dict[str, Matrix] = {}
         self._uses: Counter[str] = Counter()
         self._arrivals: dict[str, list[Matrix]] = {}
         self._pulls: list[Callable[[], None]] = []
@@ -149,7 +150,23 @@ class Recorder:
         """
         indices = np.atleast_2d(indices)
         self.places[key] = Place(layer, words, indices, is_penalised)
-        self.give(key, name, self.situation.parameters.vector[indices], rows)
+        noise = self.situation.weight_noise
+        values = self.situation.parameters.vector[indices]
+        self._clean[key] = Matrix(
+            name.text, name.latex, values, Role.PARAMETER, Shade.VALUE, rows, Axis.UNIT
+        )
+        if noise is not None and noise[indices].any():
+            self.give(key, noisy(name), values + noise[indices], rows)
+        else:
+            self.give(key, name, values, rows)
+
+    def clean(self, key: str) -> Matrix:
+        """Return a parameter as it is without noise: what penalties and updates work on."""
+        return self._clean[key]
+
+    def needs_gradient(self, key: str) -> bool:
+        """Return whether anybody asks for the gradient of a value: not of what went in."""
+        return key != self.outputs[0]
 
     def matrix(self, key: str, role: Role | None = None, *, is_transposed: bool = False) -> Matrix:
         """Return a value of the forward pass as an operand."""

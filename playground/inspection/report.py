@@ -141,6 +141,8 @@ def cost_after(recording: Recording) -> float:
     changed = {
         name: recording.update.after[place.indices] for name, place in recording.places.items()
     }
+    changed |= {f"clean.{name}": values for name, values in changed.items()}
+    changed = {name: values for name, values in changed.items() if name in graph}
     with np.errstate(all="ignore"):
         return graph.evaluate(key, changed)[0]
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.engine.clipping import Clipping, NoClipping
+from playground.engine.constraints import Constraint, NoConstraint
 from playground.engine.network import Architecture, Parameters
 from playground.engine.optimizers import SGD, Optimizer
 from playground.engine.regularizers import NoRegularization, Regularizer
@@ -53,6 +54,12 @@ class Situation:
         The gradient of earlier batches of the same update, to which that of this one is added.
     closes
         Whether the update follows; otherwise the gradient is kept for the batches to come.
+    input_noise : (n, d) or None
+        What is added to the inputs in this step.
+    weight_noise : (p,) or None
+        What is added to the weights while the gradient is worked out.
+    constraint
+        What holds of the weights after the update.
     is_batch
         Whether it is about a batch rather than one sample; a batch may have one sample too.
     """
@@ -73,6 +80,9 @@ class Situation:
     update_samples: int | None = None
     gathered: Floats | None = None
     closes: bool = True
+    input_noise: Floats | None = None
+    weight_noise: Floats | None = None
+    constraint: Constraint = field(default_factory=NoConstraint)
     is_batch: bool = True
 
     @property
@@ -112,6 +122,7 @@ def situation_of(trainer: Trainer, sample: int | None = None) -> Situation:
     by_class = trainer.sample_weights
     batch = trainer.upcoming_batch if sample is None else None
     gathers = batch is not None and not batch.opens
+    input_noise, weight_noise = trainer.next_noise(len(chosen))
     state = trainer.optimizer_state
     here = trainer.parameters
     memory = {
@@ -139,5 +150,8 @@ def situation_of(trainer: Trainer, sample: int | None = None) -> Situation:
         update_samples=None if batch is None else batch.update_samples,
         gathered=trainer.gradient.astype(np.float64) if gathers else None,
         closes=batch is None or batch.closes,
+        input_noise=input_noise,
+        weight_noise=weight_noise,
+        constraint=training.constraint,
         is_batch=sample is None,
     )

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.inspection import products
 from playground.inspection.error import record_loss
 from playground.inspection.graph import Graph
 from playground.inspection.layers import record_layer
-from playground.inspection.names import X
+from playground.inspection.names import NOISE, X, noisy
 from playground.inspection.operation import Axis, Formula, Matrix, Phase, Product, Tape
 from playground.inspection.penalty import record_cost, record_penalties
 from playground.inspection.products import given
@@ -89,8 +90,7 @@ def record(
         slipped = {key: after.update.after[place.indices] for key, place in after.places.items()}
     recorder = Recorder(situation, fused, slip, slipped, slip_layer)
     with np.errstate(all="ignore"):
-        record_inputs(recorder)
-        key = "x"
+        key = record_inputs(recorder)
         for layer in range(len(situation.architecture.layers)):
             key = record_layer(recorder, layer, key)
         note = record_loss(recorder, key)
@@ -109,8 +109,14 @@ def record(
     )
 
 
-def record_inputs(recorder: Recorder) -> None:
-    """Write down the inputs, as an operation that does nothing."""
+def record_inputs(recorder: Recorder) -> str:
+    """Write down the inputs, as an operation that does nothing, and the noise on them.
+
+    Returns
+    -------
+    key
+        Of what the network is given.
+    """
     situation = recorder.situation
     recorder.give("x", X, situation.inputs, Axis.SAMPLE, Axis.INPUT)
     count, width = situation.inputs.shape
@@ -129,3 +135,21 @@ def record_inputs(recorder: Recorder) -> None:
         columns=Axis.INPUT,
         note=f"What the network is given of {samples}: {width} numbers each.",
     )
+    if situation.input_noise is None:
+        return "x"
+    recorder.give("ε", NOISE, situation.input_noise, Axis.SAMPLE, Axis.INPUT)
+    recorder.compute(
+        "x̃",
+        noisy(X),
+        "Noise on the inputs",
+        Product.SUM,
+        None,
+        Formula(rf"\tilde{{x}} = x + {NOISE.latex}", f"{noisy(X).text} = x + {NOISE.text}"),
+        ("x", "ε"),
+        np.add,
+        products.total,
+        columns=Axis.INPUT,
+        note="Drawn anew for every batch, and only while training.",
+    )
+    recorder.outputs = ["x̃"]
+    return "x̃"

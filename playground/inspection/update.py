@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from playground.engine.arithmetic import Line
 from playground.engine.clipping import NoClipping
+from playground.engine.constraints import NoConstraint
 from playground.engine.optimizers import spans_of
 from playground.engine.optimizers.weight import Weight
 from playground.inspection.names import Name
@@ -41,8 +43,10 @@ class Update:
         Of the cost, the penalty's part included.
     clipped : (p,)
         What the optimizer was given.
+    unconstrained : (p,)
+        The parameters after the optimizer's step.
     after : (p,)
-        The parameters after.
+        The parameters at the end, put back into what the constraint allows.
     memory
         What the optimizer remembers after, vectors (p,) by name.
     """
@@ -50,6 +54,7 @@ class Update:
     situation: Situation
     gradient: Floats
     clipped: Floats
+    unconstrained: Floats
     after: Floats
     memory: dict[str, Floats]
 
@@ -101,7 +106,8 @@ def record_update(recorder: Recorder, gradients: dict[str, Matrix]) -> Update:
         if not recorder.shape(place.layer).layer.frozen:
             gradient[place.indices] = gradients[key].values
     if not situation.closes:
-        return Update(situation, gradient, gradient, vector.copy(), dict(situation.memory))
+        same, memory = vector.copy(), dict(situation.memory)
+        return Update(situation, gradient, gradient, same, same, memory)
     clipped = np.asarray(situation.clipping.clipped(gradient))
     if not isinstance(situation.clipping, NoClipping):
         gradients = _record_clipping(recorder, gradients, gradient, clipped)
@@ -113,9 +119,17 @@ def record_update(recorder: Recorder, gradients: dict[str, Matrix]) -> Update:
     for place in recorder.places.values():
         if recorder.shape(place.layer).layer.frozen:
             after[place.indices] = vector[place.indices]
-    update = Update(situation, gradient, clipped, after, memory)
+    constrained = after.copy()
+    for place in recorder.places.values():
+        if place.is_penalised and not recorder.shape(place.layer).layer.frozen:
+            constrained[place.indices] = situation.constraint.projected(after[place.indices])
+    update = Update(situation, gradient, clipped, after, constrained, memory)
     for key in recorder.places:
         _record_parameter(recorder, key, gradients[key], update)
+    if not isinstance(situation.constraint, NoConstraint):
+        for key, place in recorder.places.items():
+            if place.is_penalised:
+                _record_constraint(recorder, key, update)
     return update
 
 
@@ -157,10 +171,52 @@ def _record_clipping(
     return after
 
 
+def _record_constraint(recorder: Recorder, key: str, update: Update) -> None:
+    situation, place = recorder.situation, recorder.places[key]
+    before = recorder.operations[
+        next(i for i, op in enumerate(recorder.operations) if op.key == f"update.{key}")
+    ].result
+    before = dataclasses.replace(before, role=Role.INPUT)
+    constraint = type(situation.constraint)
+    name = recorder.clean(key)
+    values = update.after[place.indices]
+    result = dataclasses.replace(
+        before,
+        symbol=f"{name.symbol}_end",
+        latex=rf"{name.latex}_{{end}}",
+        values=values,
+        role=Role.RESULT,
+        key=f"constraint.{key}",
+    )
+    changed = not np.array_equal(values, before.values)
+    recorder.append(
+        Operation(
+            key=f"constraint.{key}",
+            name=f"{constraint.title} of the {place.words} of {recorder.where(place.layer)}",
+            symbol=f"{name.symbol} ⊂",
+            phase=Phase.UPDATE,
+            product=Product.SCALED,
+            layer=place.layer,
+            layer_name=situation.layer_names[place.layer],
+            formula=Formula(constraint.formula, f"{result.symbol} = bounded({before.symbol})"),
+            operands=(before,),
+            result=result,
+            spell=spell_line(
+                result,
+                (before,),
+                lambda row, column: situation.constraint.explain(
+                    float(before.values[row, column]), before.values[:, column]
+                ),
+            ),
+            note="Some weights exceed the bound." if changed else "All are within the bound.",
+        )
+    )
+
+
 def _record_parameter(recorder: Recorder, key: str, gradient: Matrix, update: Update) -> None:
     situation, place = recorder.situation, recorder.places[key]
-    weights, where = recorder.matrix(key), recorder.where(place.layer)
-    values = update.after[place.indices]
+    weights, where = recorder.clean(key), recorder.where(place.layer)
+    values = update.unconstrained[place.indices]
     result = Matrix(
         f"{weights.symbol}_new", rf"{weights.latex}_{{new}}", values, Role.RESULT, Shade.VALUE,
         weights.rows, weights.columns, key=f"update.{key}",

@@ -49,6 +49,10 @@ def _same(first: Any, second: Any) -> bool:
         {"training__class_weights": {"kind": "given", "values": [1.0, 3.0, 0.5]}},
         {"training__schedule": "cosine"},
         {"training__optimizer": "lbfgs"},
+        {"training__input_noise": 0.3},
+        {"training__weight_noise": 0.2},
+        {"training__input_noise": 0.1, "training__weight_noise": 0.1, "training__accumulation": 2},
+        {"training__constraint": {"kind": "max_norm", "limit": 0.7}},
     ],
     ids=str,
 )

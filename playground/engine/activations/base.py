@@ -30,6 +30,8 @@ class Activation(Option, frozen=True):
 
     derivative_formula: ClassVar[str] = ""
     """f′ in LaTeX."""
+    derivative_rule: ClassVar[str] = ""
+    """f′ as plain text with {z} for the input and {a} for the output, where that is short."""
     kinks: ClassVar[tuple[float, ...]] = ()
     """Values of z at which f has no derivative; gradient checks step around them."""
     keeps_input: ClassVar[bool] = False

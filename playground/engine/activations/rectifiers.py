@@ -21,6 +21,7 @@ class ReLU(Activation, frozen=True, tag="relu"):
     title: ClassVar[str] = "ReLU"
     formula: ClassVar[str] = r"f(z) = \max(0, z)"
     derivative_formula: ClassVar[str] = r"f'(z) = [z > 0]"
+    derivative_rule: ClassVar[str] = "[{z} > 0]"
     targets: ClassVar[tuple[float, float]] = (0.0, 1.0)
     kinks: ClassVar[tuple[float, ...]] = (0.0,)
 

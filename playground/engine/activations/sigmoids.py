@@ -16,6 +16,7 @@ class Sigmoid(Activation, frozen=True, tag="sigmoid"):
     title: ClassVar[str] = "Sigmoid"
     formula: ClassVar[str] = r"f(z) = \frac{1}{1 + e^{-z}}"
     derivative_formula: ClassVar[str] = r"f'(z) = f(z)\,(1 - f(z))"
+    derivative_rule: ClassVar[str] = "{a}·(1 − {a})"
     bounded: ClassVar[bool] = True
     targets: ClassVar[tuple[float, float]] = (0.0, 1.0)
 
@@ -50,6 +51,7 @@ class Tanh(Activation, frozen=True, tag="tanh"):
     title: ClassVar[str] = "Tanh"
     formula: ClassVar[str] = r"f(z) = \tanh z"
     derivative_formula: ClassVar[str] = r"f'(z) = 1 - f(z)^2"
+    derivative_rule: ClassVar[str] = "(1 − {a}²)"
     bounded: ClassVar[bool] = True
 
     def value(self, z: Reals) -> Reals:
