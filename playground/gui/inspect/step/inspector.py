@@ -53,6 +53,7 @@ class Inspector(QObject):
         self._settings = settings
         self.walk: SampleWalk | None = None
         self._cell: Cell = (0, 0)
+        self._outcome: tuple[Recording, float] | None = None
         self._background = Background(self)
         self._background.busy_changed.connect(self.busy_changed)
         self._background.failed.connect(self.failed)
@@ -78,6 +79,14 @@ class Inspector(QObject):
     def recording(self) -> Recording:
         """The current step, with rows as samples."""
         return self._walk.recording
+
+    @property
+    def cost_after(self) -> float:
+        """What the cost of the same samples is after the update, worked out once."""
+        recording = self.recording
+        if self._outcome is None or self._outcome[0] is not recording:
+            self._outcome = (recording, self._walk.loss_after)
+        return self._outcome[1]
 
     @property
     def tape(self) -> Tape:

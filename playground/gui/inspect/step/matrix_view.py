@@ -89,6 +89,7 @@ class MatrixView(QTableView):
         self._cell = self._number_cell = QSize(1, 1)
         self._zoom_step = 0
         self._compact = False
+        self._laid_out: tuple[int, ...] = ()
         self._steps: NDArray[np.uint8] | None = None
         self._image: QImage | None = None
         self._selected: Cell | None = None
@@ -139,6 +140,7 @@ class MatrixView(QTableView):
         self._image = None
         self._zoom_step = 0
         self._resize_cells()
+        self.viewport().update()
         rows, columns = self.matrix_model.values.shape
         name = matrix.name if matrix is not None else ""
         self.setAccessibleName(f"{name}, {rows} by {columns}")
@@ -299,7 +301,13 @@ class MatrixView(QTableView):
 
     def _resize_cells(self) -> None:
         """Find the size of the cells: with numbers if they fit, else as large as there is room."""
-        rows, columns = self.matrix_model.values.shape
+        model = self.matrix_model
+        rows, columns = model.values.shape
+        about = (rows, columns, model.characters, self._room.width(), self._room.height(),
+                 self._type_size, self._compact, self._zoom_step)  # fmt: skip
+        if about == self._laid_out:
+            return
+        self._laid_out = about
         self.number_font = monospace_font(self._type_size - (2 if self._compact else 0))
         self._number_cell = self._measure_numbers()
         if not rows or not columns:

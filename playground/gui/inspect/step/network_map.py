@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.gui.inspect.step.map_state import UNITS_SHOWN, MapColumn, MapLinks, MapState
@@ -17,6 +20,7 @@ from playground.inspection.operation import Shade
 __all__ = ["NetworkMap"]
 
 _MARGIN = 24.0
+KEPT_PICTURES = 24
 MOST_LINKS = 18
 """Links drawn between two columns: the strongest. Thick smooth lines are slow to draw."""
 WEAKEST = 0.04
@@ -30,6 +34,7 @@ class NetworkMap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state: MapState | None = None
+        self._pictures: dict[tuple[Any, ...], tuple[NDArray[np.float64], QPixmap]] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(248)
         self.setAccessibleName("Where we are in the network")
@@ -55,7 +60,7 @@ class NetworkMap(QWidget):
         colors = theme().current
         radius = self._radius(state)
         for links in sorted(state.links, key=lambda each: each.is_lit):
-            self._paint_links(painter, state, links, colors)
+            painter.drawPixmap(0, 0, self._links_picture(state, links, colors))
         for index, column in enumerate(state.columns):
             self._paint_column(painter, state, index, column, radius, colors)
         painter.end()
@@ -74,6 +79,32 @@ class NetworkMap(QWidget):
         middle = self.height() / 2 - (6 if state.columns[column].units > UNITS_SHOWN else 0)
         gap = min(58.0, (self.height() - 26) / max(1, shown))
         return QPointF(x, middle + (unit - (shown - 1) / 2) * gap)
+
+    def _links_picture(self, state: MapState, links: MapLinks, colors: Colors) -> QPixmap:
+        """Return the links between two columns, drawn once for as long as they look the same."""
+        units = tuple(column.units for column in state.columns)
+        # The array is kept beside the picture, so that no other can take its place in memory.
+        place = links.weights.__array_interface__["data"][0], links.weights.strides
+        key = (units, links.source, links.is_gradient, links.is_lit, place, colors.name)
+        kept = self._pictures.get(key)
+        if kept is None:
+            if len(self._pictures) >= KEPT_PICTURES:
+                self._pictures.clear()
+            ratio = self.devicePixelRatioF()
+            picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_links(painter, state, links, colors)
+            painter.end()
+            kept = self._pictures[key] = (links.weights, picture)
+        return kept[1]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw all links anew in another size."""
+        self._pictures.clear()
+        super().resizeEvent(event)
 
     def _paint_links(
         self, painter: QPainter, state: MapState, links: MapLinks, colors: Colors

@@ -171,10 +171,9 @@ class StepScreen(QWidget):
 
     def _balance(self, decimals: int) -> str:
         """Return what the whole update promised, and what came of it."""
-        walk, recording = self._inspector.walk, self._inspector.recording
-        assert walk is not None
+        recording = self._inspector.recording
         key = "C" if "C" in recording.graph else "L"
-        before, after = float(recording.graph[key][0, 0]), walk.loss_after
+        before, after = float(recording.graph[key][0, 0]), self._inspector.cost_after
         promised = number_text(recording.update.expected_change, decimals)
         plain = isinstance(recording.situation.optimizer, SGD)
         rule = "−η‖g‖²" if plain and recording.situation.optimizer == SGD() else "g·Δ"

@@ -174,6 +174,7 @@ class TapeLine(QWidget):
         self._ends[1].setGeometry(self.width() - _END + 2, 3, _END - 2, self.height() - 6)
         self._strip.setGeometry(left, 1, max(0, right - left), self.height() - 2)
         self._follow()
+        self.update()
 
     @property
     def _label_width(self) -> int:
@@ -182,11 +183,13 @@ class TapeLine(QWidget):
     def scroll_by(self, pixels: int) -> None:
         """Move the chips; positive shows what is further right."""
         furthest = max(0, self._inner.width() - self._strip.width())
-        self._offset = min(max(0, self._offset + pixels), furthest)
-        self._inner.move(-self._offset, 0)
-        self._ends[0].setEnabled(self._offset > 0)
-        self._ends[1].setEnabled(self._offset < furthest)
-        self.update()
+        offset = min(max(0, self._offset + pixels), furthest)
+        self._ends[0].setEnabled(offset > 0)
+        self._ends[1].setEnabled(offset < furthest)
+        if offset != self._offset or self._inner.x() != -offset:
+            self._offset = offset
+            self._inner.move(-offset, 0)
+            self.update()
 
     def _follow(self) -> None:
         chip = next((c for c in self._chips if self._current in c.operations), None)
