@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.presets import load_experiment
@@ -20,6 +20,7 @@ from playground.experiment.share import text_of
 from playground.gui.main_window import MainWindow
 from playground.gui.preferences import Preferences
 from playground.gui.project import autosave
+from playground.gui.project.close_question import CloseQuestion
 from playground.gui.project.recovery_bar import how_long_ago
 from playground.gui.theme import load_fonts, theme
 from playground.training import messages
@@ -269,6 +270,20 @@ class TestChanges:
         _train(qtbot, window, 1)
         assert window.isWindowModified()
 
+    def test_that_it_says_what_would_be_lost(
+        self, qtbot: QtBot, window: MainWindow, saved: Path
+    ) -> None:
+        tracker = window.project.tracker
+        assert tracker.changes == "It is not saved in a file yet."
+        _open(qtbot, window, saved)
+        _train(qtbot, window, 1)
+        assert tracker.changes == "It was trained for 1 more step since it was saved."
+        window.session.reset()
+        qtbot.waitUntil(lambda: tracker.step == 0)
+        assert "weights of step 37 are in the file, those here are of step 0" in tracker.changes
+        window.session.edit("training.learning_rate", 0.1, "Set learning rate")
+        assert tracker.changes == "Its settings were changed since it was saved."
+
     def test_that_a_weight_set_by_hand_is_a_change(self, qtbot: QtBot, window: MainWindow) -> None:
         window.session.edit_parameter(0, 0, 0, 0.0, 1.0)
         assert window.isWindowModified()
@@ -349,16 +364,16 @@ class TestSharing:
 
 
 class TestClosing:
-    def _ask(self, window: MainWindow) -> QMessageBox:
+    def _ask(self, window: MainWindow) -> CloseQuestion:
         window.session.edit("data.noise", 20, "Set noise")
         assert not window.close()
-        question = window.findChild(QMessageBox)
+        question = window.findChild(CloseQuestion)
         assert question is not None
         assert question.isVisible()
         return question
 
-    def _press(self, question: QMessageBox, name: str) -> None:
-        buttons = {button.text().replace("&", ""): button for button in question.buttons()}
+    def _press(self, question: CloseQuestion, name: str) -> None:
+        buttons = {button.text(): button for button in question.findChildren(QPushButton)}
         buttons[name].click()
 
     def test_that_nothing_is_asked_without_changes(self, opened: Opened) -> None:

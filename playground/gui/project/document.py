@@ -89,6 +89,25 @@ class DocumentTracker(QObject):
             return True
         return saved.path is not None and saved.step != self._step
 
+    @property
+    def changes(self) -> str:
+        """What would be lost, in a sentence; of no meaning if nothing would."""
+        saved, spec = self._document, self._session.spec
+        if saved.spec is None:
+            return "It was restored after the application ended, and has not been saved since."
+        if saved.path is None:
+            return "It is not saved in a file yet."
+        if renamed(saved.spec, "") != renamed(spec, ""):
+            return "Its settings were changed since it was saved."
+        if saved.hand_edits != self._session.hand_edits:
+            return "Weights were set by hand since it was saved."
+        steps = self._step - saved.step
+        if steps < 0:
+            here = f"those here are of step {self._step:,}"
+            return f"The weights of step {saved.step:,} are in the file, {here}."
+        unit = "step" if steps == 1 else "steps"
+        return f"It was trained for {steps:,} more {unit} since it was saved."
+
     def become(self, document: Document, shown_step: int | None = None) -> None:
         """Take another document, or the one that was just saved, for what is in the window.
 

@@ -6,14 +6,14 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QObject
 
 from playground.experiment.project_file import Project, read_project
 from playground.gui.project.autosave import Autosave, Leftover, leftovers, origin_of
 
 if TYPE_CHECKING:
     from playground.gui.main_window import MainWindow
+    from playground.gui.project.close_question import CloseQuestion
     from playground.gui.project.recovery_bar import RecoveryBar
 
 __all__ = ["Guard"]
@@ -31,7 +31,7 @@ class Guard(QObject):
         super().__init__(window)
         self._window = window
         self._tracker = window.project.tracker
-        self._question: QMessageBox | None = None
+        self._question: CloseQuestion | None = None
         self._may_close = False
         self._keeps = False
         self._bar: RecoveryBar | None = None
@@ -68,29 +68,13 @@ class Guard(QObject):
         self.autosave.end(discard=not (self._keeps and self._tracker.is_modified))
 
     def _ask(self) -> None:
-        name, path = self._tracker.name, self._tracker.document.path
-        question = QMessageBox(self._window)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        question.setIcon(QMessageBox.Icon.Question)
-        question.setWindowTitle("Unsaved changes")
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setText(f"Save the changes to “{name}” before closing?")
-        question.setInformativeText(
-            "The experiment, or the weights it has learned, differ from the file."
-            if path is not None
-            else "It is not saved in a file yet."
-        )
-        save = question.addButton(
-            "Save" if path is not None else "Save…", QMessageBox.ButtonRole.AcceptRole
-        )
-        discard = question.addButton("Close without saving", QMessageBox.ButtonRole.DestructiveRole)
-        cancel = question.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-        save.setProperty("primary", True)
-        discard.setProperty("danger", True)
-        question.setDefaultButton(save)
-        question.setEscapeButton(cancel)
-        save.clicked.connect(self._save_and_close)
-        discard.clicked.connect(self._close)
+        from playground.gui.project.close_question import CloseQuestion
+
+        tracker = self._tracker
+        has_file = tracker.document.path is not None
+        question = CloseQuestion(tracker.name, tracker.changes, has_file, self._window)
+        question.save_chosen.connect(self._save_and_close)
+        question.discard_chosen.connect(self._close)
         question.finished.connect(self._forget_question)
         self._question = question
         question.open()
