@@ -22,9 +22,10 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from playground.data.prepared import PreparedData
 from playground.experiment.spec import ExperimentSpec
 from playground.files import whole_file
-from playground.gui.figures.figure import encoded
+from playground.gui.figures.figure import encoded, painting
 from playground.gui.figures.run_pictures import RunPictures
 from playground.gui.palette import DARK, LIGHT, Colors
+from playground.gui.plots.curve_picture import CurvePicture
 from playground.gui.theme import monospace_font, text_font, theme
 from playground.schema.parameter import shown, whole
 from playground.training.divergence import Diverged
@@ -209,31 +210,37 @@ def frame(pictures: RunPictures, last: Snapshot, choices: AnimationChoices) -> Q
     image = QImage(*choices.size, QImage.Format.Format_RGB32)
     with theme().lent(choices.colors):
         image.fill(theme().color("surface"))
-        painter = QPainter(image)
-        painter.scale(image.width() / width, image.height() / height)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_head(painter, pictures, QRectF(_MARGIN, 0, width - 2 * _MARGIN, _HEAD))
-        area = QRectF(0, _HEAD, width, height - _HEAD)
-        curves = pictures.curves("loss", whole_run.x, whole_run.y)
-        if choices.content == "network":
-            painter.fillRect(area, theme().color("background"))
-            pictures.paint_network(painter, area.adjusted(8, 4, -8, -4))
-        elif choices.content == "output":
-            side = area.height() - _MARGIN
-            pictures.paint_output(painter, QRectF(_MARGIN, area.top(), side, side))
-            left = 2 * _MARGIN + side
-            curves.paint(painter, QRectF(left, area.top(), width - left - _MARGIN, side))
-        else:
-            side = 300.0
-            left = width - side - _MARGIN
-            ground = QRectF(0, area.top(), left - _MARGIN, area.height())
-            painter.fillRect(ground, theme().color("background"))
-            pictures.paint_network(painter, ground.adjusted(8, 4, -8, -4))
-            pictures.paint_output(painter, QRectF(left, area.top(), side, side))
-            below = area.top() + side + 12
-            curves.paint(painter, QRectF(left, below, side, height - below - 6))
-        painter.end()
+        with painting(image) as painter:
+            painter.scale(image.width() / width, image.height() / height)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            _paint_frame(painter, pictures, whole_run, choices)
     return image
+
+
+def _paint_frame(
+    painter: QPainter, pictures: RunPictures, whole_run: CurvePicture, choices: AnimationChoices
+) -> None:
+    width, height = choices.natural_size
+    _paint_head(painter, pictures, QRectF(_MARGIN, 0, width - 2 * _MARGIN, _HEAD))
+    area = QRectF(0, _HEAD, width, height - _HEAD)
+    curves = pictures.curves("loss", whole_run.x, whole_run.y)
+    if choices.content == "network":
+        painter.fillRect(area, theme().color("background"))
+        pictures.paint_network(painter, area.adjusted(8, 4, -8, -4))
+    elif choices.content == "output":
+        side = area.height() - _MARGIN
+        pictures.paint_output(painter, QRectF(_MARGIN, area.top(), side, side))
+        left = 2 * _MARGIN + side
+        curves.paint(painter, QRectF(left, area.top(), width - left - _MARGIN, side))
+    else:
+        side = 300.0
+        left = width - side - _MARGIN
+        ground = QRectF(0, area.top(), left - _MARGIN, area.height())
+        painter.fillRect(ground, theme().color("background"))
+        pictures.paint_network(painter, ground.adjusted(8, 4, -8, -4))
+        pictures.paint_output(painter, QRectF(left, area.top(), side, side))
+        below = area.top() + side + 12
+        curves.paint(painter, QRectF(left, below, side, height - below - 6))
 
 
 def _paint_head(painter: QPainter, pictures: RunPictures, area: QRectF) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Protocol, runtime_checkable
 
 import msgspec
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize, Qt
-from PySide6.QtGui import QImage, QImageWriter, QPainter
+from PySide6.QtGui import QImage, QImageWriter, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from playground.files import write_whole
@@ -17,7 +18,17 @@ from playground.gui.palette import DARK, LIGHT, Colors
 from playground.gui.theme import theme
 from playground.schema.parameter import shown, whole
 
-__all__ = ["AS_SHOWN", "Figure", "HasFigure", "Look", "image", "png_bytes", "svg_bytes", "write"]
+__all__ = [
+    "AS_SHOWN",
+    "Figure",
+    "HasFigure",
+    "Look",
+    "image",
+    "painting",
+    "png_bytes",
+    "svg_bytes",
+    "write",
+]
 
 LARGEST_SIDE = 16_000
 """Pixels of a picture in each direction, at most: beyond, other programs refuse it."""
@@ -104,6 +115,16 @@ class Look(msgspec.Struct, frozen=True):
 AS_SHOWN = Look()
 
 
+@contextmanager
+def painting(device: QPaintDevice) -> Iterator[QPainter]:
+    """Give a painter on a device, and end it whatever happens: Qt aborts if it outlives it."""
+    painter = QPainter(device)
+    try:
+        yield painter
+    finally:
+        painter.end()
+
+
 def _paint(painter: QPainter, figure: Figure, look: Look) -> None:
     with theme().lent(look.colors(figure)):
         if not look.transparent:
@@ -122,9 +143,8 @@ def image(figure: Figure, look: Look = AS_SHOWN, scale: float | None = None) -> 
     result = QImage(size, kind)
     result.fill(Qt.GlobalColor.transparent if see_through else theme().color("surface"))
     result.setDevicePixelRatio(scale)
-    painter = QPainter(result)
-    _paint(painter, figure, look)
-    painter.end()
+    with painting(result) as painter:
+        _paint(painter, figure, look)
     return result
 
 
@@ -157,9 +177,8 @@ def svg_bytes(figure: Figure, look: Look = AS_SHOWN) -> bytes:
     generator.setTitle(figure.title)
     generator.setDescription("Made with Gradient Playground")
     generator.setResolution(96)
-    painter = QPainter(generator)
-    _paint(painter, figure, look)
-    painter.end()
+    with painting(generator) as painter:
+        _paint(painter, figure, look)
     return bytes(content.data())
 
 

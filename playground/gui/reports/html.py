@@ -26,10 +26,11 @@ h1 {{ margin: 12px 0 4px; font-size: 34px; line-height: 1.2; }}
 h2 {{ margin: 0 0 8px; font-size: 15px; }}
 p {{ margin: 4px 0; }}
 .muted, dt, th, footer {{ color: {LIGHT.text_muted}; }}
-table {{ width: 100%; margin: 20px 0 28px; border-spacing: 0; background: {LIGHT.field};
+table {{ width: 100%; margin: 20px 0 28px; border-spacing: 0; table-layout: fixed;
+  background: {LIGHT.field};
   border-radius: 8px; padding: 8px 16px; }}
 th {{ font-weight: 400; font-size: 13px; text-align: right; padding: 2px 0; }}
-th:first-child, tbody th {{ text-align: left; font-size: 14px; }}
+th:first-child, tbody th {{ width: 34%; text-align: left; font-size: 14px; }}
 tbody th b {{ color: {LIGHT.text}; margin-right: 10px; }}
 td {{ text-align: right; font: 600 16px/1.7 "JetBrains Mono", ui-monospace, Menlo, Consolas,
   monospace; }}
@@ -49,9 +50,11 @@ code {{ display: block; margin-top: 8px; overflow-wrap: anywhere; user-select: a
   .pair, .halves, .thirds {{ grid-template-columns: 1fr; }}
 }}
 @media print {{
-  body {{ background: none; font-size: 12px; }}
-  main {{ margin: 0; padding: 0; border: 0; max-width: none; }}
-  @page {{ size: A4; margin: 14mm; }}
+  /* Small enough for one page. */
+  body {{ background: none; zoom: .78; print-color-adjust: exact; }}
+  main {{ margin: 0 auto; padding: 0; border: 0; max-width: 82%; }}
+  .row {{ margin: 14px 0; }}
+  @page {{ size: A4; margin: 12mm; }}
 }}
 """
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 
 from playground.exporting.summary import Facts
+from playground.gui.figures.figure import painting
 from playground.gui.palette import LIGHT
 from playground.gui.reports.report import Report
 from playground.gui.theme import monospace_font, text_font
@@ -50,10 +51,9 @@ def pdf_bytes(report: Report) -> bytes:
     )
     writer.setTitle(report.summary.title)
     writer.setCreator("Gradient Playground")
-    painter = QPainter(writer)
-    painter.scale(writer.width() / WIDTH, writer.height() / HEIGHT)
-    paint_page(painter, report)
-    painter.end()
+    with painting(writer) as painter:
+        painter.scale(writer.width() / WIDTH, writer.height() / HEIGHT)
+        paint_page(painter, report)
     buffer.close()
     return bytes(content.data())
 

@@ -75,7 +75,7 @@ class Report:
             paint = pictures.paint_output
             figures["output"] = _figure(self.output_title, QSize(300, 300), paint)
         for name, size in (
-            ("loss", QSize(440, 250)),
+            ("loss", QSize(440, 330)),
             ("gradients", QSize(370, 170)),
             ("updates", QSize(370, 170)),
         ):
