@@ -51,9 +51,9 @@ code {{ display: block; margin-top: 8px; overflow-wrap: anywhere; user-select: a
 }}
 @media print {{
   /* Small enough for one page. */
-  body {{ background: none; zoom: .78; print-color-adjust: exact; }}
-  main {{ margin: 0 auto; padding: 0; border: 0; max-width: 82%; }}
-  .row {{ margin: 14px 0; }}
+  body {{ background: none; zoom: .68; print-color-adjust: exact; }}
+  main {{ margin: 0 auto; padding: 0; border: 0; max-width: 84%; }}
+  .row, table, footer {{ margin: 14px 0; break-inside: avoid; }}
   @page {{ size: A4; margin: 12mm; }}
 }}
 """
