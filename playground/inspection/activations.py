@@ -10,8 +10,10 @@ from playground.engine.activations.coupled import Maxout, Softmax
 from playground.inspection import products
 from playground.inspection.names import ACTIVATION, PREDICTION, Name, derivative, function_name
 from playground.inspection.operation import Formula, Matrix, Product, Role
-from playground.inspection.recorder import Recorder, Slip
+from playground.inspection.recorder import Recorder
+from playground.inspection.slips import Slip
 from playground.inspection.spelling import Factor, Lit, Spelling, Term
+from playground.inspection.sums import sum_over_samples
 
 Floats = NDArray[np.float64]
 
@@ -184,7 +186,8 @@ def _slope_gradient(recorder: Recorder, layer: int, source: str, upstream: Matri
     local = recorder.local(
         Name(f"min(0, {z.text})", rf"\min(0, {z.latex})"), np.minimum(recorder.graph[source], 0)
     )
-    recorder.sum_over_samples(
+    sum_over_samples(
+        recorder,
         f"s.{layer}",
         layer,
         (upstream, local),

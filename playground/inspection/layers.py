@@ -24,6 +24,7 @@ from playground.inspection.names import (
 from playground.inspection.norms import record_batch_norm, record_layer_norm
 from playground.inspection.operation import Axis, Formula, Matrix, Product, Role
 from playground.inspection.recorder import Recorder
+from playground.inspection.sums import sum_over_samples
 
 Floats = NDArray[np.float64]
 
@@ -92,7 +93,8 @@ def _record_dense(recorder: Recorder, layer: int, source: str) -> str:
 def _dense_back(recorder: Recorder, layer: int, source: str, result: str) -> None:
     upstream = recorder.upstream(result, layer)
     _weight_gradient(recorder, f"W.{layer}", source, upstream, layer)
-    recorder.sum_over_samples(
+    sum_over_samples(
+        recorder,
         f"b.{layer}",
         layer,
         (upstream,),

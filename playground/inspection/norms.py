@@ -13,6 +13,7 @@ from playground.inspection.names import PRE_ACTIVATION, Name
 from playground.inspection.operation import Axis, Formula, Matrix, Product, Role
 from playground.inspection.recorder import Recorder
 from playground.inspection.spelling import Factor, Lit, Spelling, Term
+from playground.inspection.sums import sum_over_samples
 
 Floats = NDArray[np.float64]
 Mean = Callable[[Floats], Floats]
@@ -224,14 +225,15 @@ def _spell_scaled(result: Matrix, hat: Matrix, scale: Matrix, shift: Matrix) -> 
 def _back(recorder: Recorder, layer: int, source: str, epsilon: float, axis: int | None) -> None:
     upstream, where = recorder.upstream(f"z.{layer}", layer), recorder.where(layer)
     hat = recorder.matrix(f"x̂.{layer}", Role.LOCAL)
-    recorder.sum_over_samples(
+    sum_over_samples(
+        recorder,
         f"γ.{layer}",
         layer,
         (upstream, hat),
         "A scale acts on every sample: their gradients, times what was scaled, are added.",
     )
-    recorder.sum_over_samples(
-        f"β.{layer}", layer, (upstream,), "A shift adds to every sample alike."
+    sum_over_samples(
+        recorder, f"β.{layer}", layer, (upstream,), "A shift adds to every sample alike."
     )
     if not recorder.needs_gradient(source):
         return

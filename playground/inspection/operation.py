@@ -10,14 +10,22 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from playground.inspection.matrix import Axis, Matrix, Role, Shade
 from playground.inspection.spelling import Spelling
 
-Floats = NDArray[np.float64]
+__all__ = [
+    "Axis",
+    "Formula",
+    "Matrix",
+    "Notation",
+    "Operation",
+    "Phase",
+    "Product",
+    "Role",
+    "Shade",
+    "Tape",
+]
 
 
 class Phase(Enum):
@@ -53,104 +61,6 @@ class Product(Enum):
     NORMALIZATION = "normalization"
     SCALED = "scaled"
     RULE = "update rule"
-
-
-class Role(Enum):
-    """What a matrix is to an operation."""
-
-    INPUT = "input"
-    PARAMETER = "parameter"
-    UPSTREAM = "upstream"
-    LOCAL = "local"
-    DOWNSTREAM = "downstream"
-    RESULT = "result"
-    KEPT = "kept value"
-    MEMORY = "memory"
-    """What an optimizer or a running mean remembers."""
-
-
-class Shade(Enum):
-    """Which colours a matrix is drawn in."""
-
-    VALUE = "value"
-    """Orange (−) to blue (+)."""
-    GRADIENT = "gradient"
-    """Green (−) to purple (+)."""
-
-
-class Axis(Enum):
-    """What the rows or the columns of a matrix are."""
-
-    SAMPLE = "sample"
-    INPUT = "input"
-    """Values that go into a layer."""
-    UNIT = "unit"
-    """Units of a layer."""
-    ONE = ""
-    """There is only one: a row of biases, a sum."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Matrix:
-    """A matrix with its name.
-
-    Attributes
-    ----------
-    symbol, latex
-        Its name, without a sign of transposition, as text (``∂L/∂W²``) and for typesetting.
-    values : (r, c) float64
-        As shown, that is, transposed already if ``is_transposed``.
-    role, shade
-        What it is to the operation, and its colours.
-    rows, columns
-        What the rows and columns are.
-    is_transposed
-        Whether it is shown with a ᵀ.
-    stack : (n, r, c) or None
-        Where each sample has a matrix of its own (a Jacobian): all of them. ``values`` is the
-        first.
-    key
-        Of the operation that made it, "" for what was there before the step (parameters).
-    """
-
-    symbol: str
-    latex: str
-    values: Floats
-    role: Role
-    shade: Shade
-    rows: Axis = Axis.SAMPLE
-    columns: Axis = Axis.UNIT
-    is_transposed: bool = False
-    stack: Floats | None = None
-    key: str = ""
-
-    @property
-    def name(self) -> str:
-        """Symbol, with ᵀ if it is transposed."""
-        if not self.is_transposed:
-            return self.symbol
-        return f"({self.symbol})ᵀ" if "/" in self.symbol else f"{self.symbol}ᵀ"
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns as shown."""
-        return self.values.shape[0], self.values.shape[1]
-
-    def cell_name(self, row: int, column: int) -> str:
-        """Return the name of a shown cell, such as ``x[2,1]`` for cell (1, 2) of xᵀ."""
-        at = (column, row) if self.is_transposed else (row, column)
-        return f"{self.symbol}[{at[0]},{at[1]}]"
-
-    def transposed(self) -> Matrix:
-        """Return the same matrix in the other convention: shown transposed, same name."""
-        stack = None if self.stack is None else self.stack.swapaxes(1, 2)
-        return dataclasses.replace(
-            self, values=self.values.T, rows=self.columns, columns=self.rows, stack=stack
-        )
-
-    def page(self, sample: int) -> Floats:
-        """Return the matrix of one sample, where each has its own; else the one there is."""
-        return self.values if self.stack is None else self.stack[sample]
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,11 +314,3 @@ class Tape:
         """Return the same tape in a convention."""
         operations = tuple(operation.shown(notation) for operation in self.operations)
         return Tape(operations, self.layer_names, notation)
-
-
-def as_tree(matrix: Matrix) -> dict[str, Any]:
-    """Return a matrix as plain lists at full precision, for JSON."""
-    tree: dict[str, Any] = {"symbol": matrix.name, "shape": list(matrix.shape)}
-    many = matrix.stack is not None and len(matrix.stack) > 1
-    tree["values"] = (matrix.stack if many else matrix.values).tolist()  # type: ignore[union-attr]
-    return tree

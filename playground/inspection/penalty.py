@@ -20,7 +20,8 @@ from playground.inspection.operation import (
     Role,
     Shade,
 )
-from playground.inspection.recorder import Recorder, Slip
+from playground.inspection.recorder import Recorder
+from playground.inspection.slips import Slip
 from playground.inspection.spelling import Lit, Spelling
 
 Floats = NDArray[np.float64]

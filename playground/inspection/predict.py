@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from playground.engine.arithmetic import number_text
 from playground.inspection.operation import Notation, Operation, Phase, Product
-from playground.inspection.recorder import Slip
+from playground.inspection.slips import Slip
 from playground.inspection.tape import Recording, record
 
 Floats = NDArray[np.float64]

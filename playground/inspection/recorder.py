@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -26,23 +25,10 @@ from playground.inspection.operation import (
     Shade,
 )
 from playground.inspection.situation import Situation
+from playground.inspection.slips import Slip
 
 Floats = NDArray[np.float64]
 Sides = Callable[..., tuple[Floats, ...]]
-
-
-class Slip(Enum):
-    """A mistake that is often made by hand. The value says what went wrong."""
-
-    SIGN = "the sign is turned round"
-    NO_DERIVATIVE = "the factor f′ of the activation is missing"
-    DERIVATIVE_OF_OUTPUT = "f′ is taken at a instead of z"
-    NO_MEAN = "the factor 1/n of the mean is missing"
-    DOUBLED = "twice too large: a factor ½ is missing"
-    HALVED = "half as large as it should be: a factor 2 is missing"
-    TRANSPOSED = "a matrix is transposed that should not be, or the other way round"
-    UPDATED_WEIGHTS = "the weights after the update were used; all gradients need those before it"
-    NO_REGULARIZATION = "the gradient of the regularization is missing"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -345,30 +331,6 @@ class Recorder:
         if not is_partial:
             self.gradients[of] = upstream
         return upstream
-
-    def sum_over_samples(
-        self, key: str, layer: int, factors: tuple[Matrix, ...], note: str
-    ) -> None:
-        """Write down the gradient of what acts on all samples alike: a bias, a scale, a slope."""
-        name, words = derivative(LOSS, self.names[key]), self.places[key].words
-        values = factors[0].values
-        for factor in factors[1:]:
-            values = values * factor.values
-        inner = r" \odot ".join(factor.latex for factor in factors)
-        self.gradient(
-            key,
-            f"Gradient of the {words} of {self.where(layer)}",
-            Product.ROW_SUM,
-            layer,
-            Formula(
-                rf"{name.latex} = \sum_s {inner}",
-                f"{name.text} = Σₛ {' ⊙ '.join(factor.symbol for factor in factors)}",
-            ),
-            factors,
-            values.sum(0, keepdims=True),
-            products.row_sum,
-            note=note,
-        )
 
     def local(self, name: Name, values: Floats, stack: Floats | None = None) -> Matrix:
         """Return a local derivative as an operand."""

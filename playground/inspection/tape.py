@@ -19,8 +19,10 @@ from playground.inspection.names import NOISE, X, noisy
 from playground.inspection.operation import Axis, Formula, Matrix, Phase, Product, Tape
 from playground.inspection.penalty import record_cost, record_penalties
 from playground.inspection.products import given
-from playground.inspection.recorder import Place, Recorder, Slip
+from playground.inspection.recorder import Place, Recorder
+from playground.inspection.running import record_running
 from playground.inspection.situation import Situation
+from playground.inspection.slips import Slip
 from playground.inspection.update import Update, record_update
 
 Floats = NDArray[np.float64]
@@ -97,6 +99,7 @@ def record(
         record_cost(recorder)
         recorder.run_back()
         update = record_update(recorder, record_penalties(recorder))
+        record_running(recorder)
     return Recording(
         situation,
         Tape(tuple(recorder.operations), situation.layer_names),

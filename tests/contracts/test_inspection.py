@@ -25,6 +25,7 @@ from playground.engine.losses import Loss, SoftmaxCrossEntropy
 from playground.engine.network import (
     Architecture,
     NetworkSpec,
+    Parameters,
     initial_parameters,
     resolve,
 )
@@ -180,6 +181,19 @@ def test_that_every_kind_of_layer_agrees_with_training(stack: str) -> None:
                 situation.masks,
             )
             assert recording.cost == pytest.approx(trace.cost, rel=1e-12)
+            _expect_statistics(recording, trace.statistics)
+
+
+def _expect_statistics(recording: Recording, statistics: Any) -> None:
+    situation = recording.situation
+    after = Parameters(situation.architecture.layers, situation.parameters.vector, statistics)
+    for layer, running in enumerate(after.running):
+        if f"running.mean.{layer}" in recording.tape:
+            for row, words in enumerate(("mean", "variance")):
+                operation = recording.tape.operation(f"running.{words}.{layer}")
+                np.testing.assert_allclose(operation.result.values[0], running[row], rtol=1e-12)
+        else:
+            np.testing.assert_array_equal(running, situation.parameters.running[layer])
 
 
 @pytest.mark.parametrize("stack", list(stacks(Tanh())))

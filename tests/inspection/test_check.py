@@ -14,8 +14,8 @@ from playground.engine.network import NetworkSpec, initial_parameters, resolve
 from playground.engine.regularizers import L2
 from playground.inspection.check import check, check_all, check_cell, words_for
 from playground.inspection.operation import Notation
-from playground.inspection.recorder import Slip
 from playground.inspection.situation import Situation
+from playground.inspection.slips import Slip
 from playground.inspection.tape import record
 from playground.schema.task import TaskKind
 from tests.contracts.catalog import TASKS, batch

@@ -17,7 +17,7 @@ from playground.inspection.predict import (
     hint,
     parse_number,
 )
-from playground.inspection.recorder import Slip
+from playground.inspection.slips import Slip
 from playground.inspection.tape import record
 from playground.schema.task import TaskKind
 from tests.contracts.catalog import TASKS

@@ -16,7 +16,7 @@ from playground.gui.inspect.step.matrix_model import Verdict
 from playground.gui.inspect.step.predictor import parse_matrix
 from playground.gui.inspect.step_panel import StepPanel
 from playground.inspection.predict import NotANumber
-from playground.inspection.recorder import Slip
+from playground.inspection.slips import Slip
 from playground.inspection.tape import record
 from tests.gui.inspect.bench import Bench, bench
 
