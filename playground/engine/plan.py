@@ -390,9 +390,14 @@ class RegularizationTape:
         gradient: Array,
     ) -> None:
         dtype = parameters.vector.dtype
+        self.operations: list[Operation] = []
+        self._scales: tuple[Array, ...] = ()
+        own_penalties = [shape.layer.own_regularizer for shape in architecture.layers]
+        if not any(r.strengths() for r in (regularizer, *own_penalties) if r is not None):
+            # Nothing to add: a wide network is spared two vectors as long as all parameters.
+            return
         scratch = np.empty_like(parameters.vector)
         self._mask = weight_mask(architecture, dtype)
-        self.operations: list[Operation] = []
         for shape, span in zip(architecture.layers, parameters.spans, strict=True):
             own = shape.layer.own_regularizer
             if own is not None and not shape.layer.frozen:

@@ -94,7 +94,6 @@ class Trainer:
         self.parameters = self._initial_parameters()
         self._samples = EpochSamples(self.data, self.architecture.head, self._dtype)
         self._before = np.zeros_like(self.parameters.vector)
-        self._gathered = np.zeros_like(self.parameters.vector)
         self.evaluations = Evaluations(self.architecture, self.parameters, self.data)
         self._start()
 
@@ -288,9 +287,18 @@ class Trainer:
             self._compile()
 
     def set_parameter(self, layer: int, row: int, column: int, value: float) -> float:
-        """Set one weight, or (last row) one bias, by hand; return the value before."""
+        """Set one parameter by hand; return the value before.
+
+        Parameters
+        ----------
+        row
+            In the matrix of the layer: a weight, or (last row) a bias. Behind its last row come
+            the slopes that the activation learns.
+        """
         self._checkpoint = None
         matrix = self.parameters.matrices[layer]
+        if row >= len(matrix):
+            row, matrix = row - len(matrix), self.parameters.slopes[layer]
         before = float(matrix[row, column])
         matrix[row, column] = value
         return before
@@ -421,7 +429,8 @@ class Trainer:
         self.parameters.statistics[:] = state["statistics"]
         self._state.gradient[:] = state["gradient"]
         # Between the batches of an update, what they gathered so far is the gradient.
-        self._gathered[:] = state["gradient"]
+        if self._gathered.size:
+            self._gathered[:] = state["gradient"]
         for name, vector in state["slots"].items():
             self._state.slots[name][:] = vector
         self._state.steps = state["optimizer_steps"]
@@ -475,6 +484,9 @@ class Trainer:
                 noise,
             )
 
+        # Where the gradient of an update is gathered, if it takes more than one batch.
+        gathers = training.accumulation > 1
+        self._gathered = np.zeros(len(self.parameters.vector) if gathers else 0, self._dtype)
         self._tapes = EpochTapes(self._samples, training, self._gathered, plan)
 
     def _replay(self, count: int) -> None:
