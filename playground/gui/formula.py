@@ -26,6 +26,9 @@ __all__ = ["FormulaLabel", "Typesetter", "lines_of", "readable", "typeset", "typ
 SIZE = 24
 """Size of the typeset characters in SVG units. What is drawn is scaled to the wanted size."""
 
+TALLEST = 6
+"""Times the size of the characters that a line may be high; several fractions are lower."""
+
 _INK = "#0b0c0d"
 """A colour that ziamath writes nowhere else, replaced by the theme's when a formula is drawn."""
 
@@ -46,10 +49,21 @@ def typeset(latex: str) -> str:
         # Qt's SVG renderer knows the first version of the format, without <symbol>.
         ziamath.config.svg2 = False
         try:
-            return str(ziamath.Latex(latex, size=SIZE, color=_INK).svg())
+            made = str(ziamath.Latex(latex, size=SIZE, color=_INK).svg())
+            if _height(made) > TALLEST * SIZE:
+                # Around some sums it makes brackets a page high: then those that do not grow.
+                plain = re.sub(r"\\(?:left|right)(?![A-Za-z])", "", latex)
+                made = str(ziamath.Latex(plain, size=SIZE, color=_INK).svg())
+            return made
         except Exception as error:
             # ziamath promises no type: whatever it stumbles over is a fault of the formula.
             raise ValueError(f"formula {latex!r} cannot be typeset: {error}") from error
+
+
+def _height(svg: str) -> float:
+    """Return the height that a drawing says it has; 0 if it does not."""
+    found = re.search(r'<svg[^>]*\sheight="([0-9.]+)"', svg)
+    return float(found[1]) if found else 0.0
 
 
 def _library() -> Any:

@@ -83,6 +83,7 @@ class CheckLine(QWidget):
         super().__init__(parent)
         self._chip = QLabel()
         self._chip.setFixedHeight(20)
+        self._chip.setContentsMargins(7, 0, 7, 0)
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -43,6 +43,7 @@ class PredictBar(QFrame):
         self.setAccessibleName("Predict and check")
         self._verdict = QLabel()
         self._verdict.setFixedHeight(20)
+        self._verdict.setContentsMargins(7, 0, 7, 0)
         self._message = QLabel()
         self._message.setWordWrap(True)
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -107,7 +107,7 @@ class Switches(QWidget):
         scope.setSpacing(4)
         scope.addWidget(self.scope)
         scope.addWidget(self.sample)
-        self._place(row, "Scope", scope, self.scope, 112)
+        self._place(row, "Scope", scope, self.scope, 130)
         set_tip(
             self.scope,
             "Scope",
@@ -129,7 +129,7 @@ class Switches(QWidget):
         self.fused = _Choice()
         self.fused.add(True, "Fused")
         self.fused.add(False, "Step by step")
-        self._place(row, "Softmax + loss", self.fused, self.fused, 108)
+        self._place(row, "Softmax + loss", self.fused, self.fused, 122)
         set_tip(
             self.fused,
             "Softmax and loss",
@@ -178,7 +178,7 @@ class Switches(QWidget):
         label.setBuddy(buddy)
         buddy.setFixedHeight(HEIGHT)
         buddy.setMinimumContentsLength(2)
-        buddy.setMinimumWidth(46)
+        buddy.setMinimumWidth(width - 44 if width > 90 else width)
         buddy.setMaximumWidth(width)
         buddy.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         buddy.setAccessibleName(caption)

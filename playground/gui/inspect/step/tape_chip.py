@@ -132,7 +132,7 @@ class TapeChip(QAbstractButton):
                 ground = tone
                 ink = max(("#ffffff", "#14171c"), key=lambda each: contrast(each, tone))
             case Time.FUTURE:
-                ground, edge, ink = colors.surface, colors.separator, colors.text_disabled
+                ground, edge, ink = colors.surface, colors.border, colors.text_disabled
         if self.underMouse() and self.time is not Time.NOW:
             ground, ink = mix(ground, tone, 0.14), colors.text
         if self.is_folded:

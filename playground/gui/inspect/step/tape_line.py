@@ -69,6 +69,7 @@ class TapeLine(QWidget):
         self._ends = (self._end("chevron-left", -1), self._end("chevron-right", 1))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
+        self.setFixedHeight(HEIGHT + 6)
         theme().changed.connect(self.update)
 
     @property
