@@ -43,15 +43,16 @@ class Weight:
     steps: int
     learning_rate: float
 
+    # NumPy's numbers: where Python's raise an error, theirs become infinite.
     @property
     def theta(self) -> float:
         """The parameter before."""
-        return float(self.parameters[self.index])
+        return np.float64(self.parameters[self.index])
 
     @property
     def g(self) -> float:
         """The component of the gradient."""
-        return float(self.gradient[self.index])
+        return np.float64(self.gradient[self.index])
 
     @property
     def eta(self) -> Setting:
@@ -60,7 +61,7 @@ class Weight:
 
     def slot(self, name: str) -> float:
         """Return what the optimizer remembers of this parameter."""
-        return float(self.slots[name][self.index])
+        return np.float64(self.slots[name][self.index])
 
     def norm(self, vector: Reals) -> float:
         """Return the length of the layer's part of a vector (p,)."""
