@@ -210,8 +210,9 @@ class RateRangeDialog(QDialog):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the sweep."""
+        # Not QDialog's: it would ask reject(), which asks to close.
         self._end()
-        super().closeEvent(event)
+        event.accept()
 
     def reject(self) -> None:
         """Close, which stops the sweep."""
