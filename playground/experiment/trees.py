@@ -24,7 +24,9 @@ _TYPES = ("<f4", "<f8", "<i4", "<i8", "<u4", "<u8", "|u1", "|i1", "|b1")
 _MOST_DIMENSIONS = 4
 _MOST_ARRAYS = 512
 _DEEPEST = 32
-_ARRAY_NAME = re.compile(r"[A-Za-z0-9_.-]{1,120}\.npy")
+_ARRAY_NAME = re.compile(r"[A-Za-z0-9_. -]{1,120}\.npy")
+_UNSUITABLE = re.compile(r"[^A-Za-z0-9_. -]")
+"""What a name of a member is better without. It is a label: the place is said in the JSON."""
 _HEADER = re.compile(
     rb"\{'descr': '(?P<type>[<|][a-z]\d)', 'fortran_order': (?P<order>False|True), "
     rb"'shape': \((?P<shape>|\d{1,12},|\d{1,12}(?:, \d{1,12})+),?\), \} *\n"
@@ -53,10 +55,11 @@ def split_tree(tree: Any) -> tuple[Any, dict[str, NDArray[Any]]]:
             case np.ndarray():
                 if node.dtype.newbyteorder("<").str not in _TYPES:
                     raise BadTree(f"{path} is an array of {node.dtype}, which cannot be stored")
-                if not _ARRAY_NAME.fullmatch(f"{path}.npy") or path in arrays:
-                    raise BadTree(f"{path!r} is not a name for an array")
-                arrays[path] = node
-                return {_ARRAY: path}
+                name = _UNSUITABLE.sub("_", path)[:100]
+                while not name or name in arrays:
+                    name = f"{name}_"
+                arrays[name] = node
+                return {_ARRAY: name}
             case np.generic():
                 return stripped(node.item(), path)
             case int():

@@ -23,6 +23,7 @@ from playground.gui.project import autosave
 from playground.gui.project.close_question import CloseQuestion
 from playground.gui.project.recovery_bar import how_long_ago
 from playground.gui.theme import load_fonts, theme
+from playground.gui.train.workspace import TrainWorkspace
 from playground.training import messages
 from playground.training.messages import StateTaken
 from playground.training.trainer import Trainer
@@ -31,8 +32,10 @@ Opened = Callable[..., MainWindow]
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
+def opened(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
     """Return a function that opens a window; all are closed at the end."""
+    # Nothing here is about the curves, which take longest to load.
+    monkeypatch.setattr(TrainWorkspace, "load_plots", lambda _: None)
     load_fonts(qapp)
     theme().apply(qapp, "light")
     windows: list[MainWindow] = []
@@ -42,7 +45,6 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
         qtbot.addWidget(window)
         window.fill(load_experiment("tf-playground"))
         window.show()
-        window.workspace.load_plots()
         with qtbot.waitSignal(window.session.snapshot_ready):
             window.begin()
         if guarded:
@@ -404,6 +406,7 @@ class TestClosing:
         assert read_project(path).spec.data.noise == 20
 
 
+@pytest.mark.slow
 class TestAutosave:
     def _crashed(self, qtbot: QtBot, opened: Opened) -> bytes:
         """Let a window end without closing, after 9 steps and an edit; return its weights."""

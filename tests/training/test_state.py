@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import math
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -173,3 +175,52 @@ def test_that_a_state_shows_what_was_commanded_before_and_nothing_after(screen: 
     assert taken.state is not None
     assert taken.state["parameters"][0] == 2.5
     screen.expect(messages.Loaded)
+
+
+JUNK = (None, True, -1, 0, 1, 10**30, 1.5, math.nan, math.inf, "x", [], {}, [1], {"a": 1})
+
+
+def _places(tree: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    if not isinstance(tree, dict):
+        return [path]
+    return [place for name, each in tree.items() for place in _places(each, (*path, name))]
+
+
+def _spoiled(tree: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    """Put junk into one place of a state, or other numbers into one of its arrays."""
+    tree = copy.deepcopy(tree)
+    *groups, last = chance.choice(_places(tree))
+    group = tree
+    for each in groups:
+        group = group[each]
+    value = group[last]
+    if isinstance(value, np.ndarray) and value.size and chance.random() < 0.7:
+        junk = chance.choice([np.nan, np.inf, -1, 0, 1e30])
+        with np.errstate(all="ignore"):
+            value.flat[chance.randrange(value.size)] = np.array(junk).astype(value.dtype)
+    else:
+        group[last] = chance.choice([*JUNK, np.zeros(2), np.zeros((0,), np.float32)])
+    return tree
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "nadam", "lbfgs"])
+def test_that_junk_in_a_state_is_refused_or_trained_on_but_never_crashes(optimizer: str) -> None:
+    spec = edited(
+        TINY,
+        training__optimizer={"kind": optimizer},
+        training__stopping={"kind": "early", "patience": 500},
+        **({"training__batching": {"kind": "full_batch"}} if optimizer == "lbfgs" else {}),
+    )
+    trainer, chance = Trainer(spec), random.Random(optimizer)
+    good = _trained(spec, 12).state()
+    refused = 0
+    for _ in range(120):
+        with np.errstate(all="ignore"):
+            try:
+                restore_checked(trainer, _spoiled(good, chance))
+            except UnfitState:
+                refused += 1
+            trainer.advance(2)
+            trainer.metrics()
+            trainer.history.view()
+    assert 20 < refused < 120
