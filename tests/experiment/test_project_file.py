@@ -159,6 +159,10 @@ class TestVersions:
         with pytest.raises(ProjectFileError, match=r"version 1 is damaged.*KeyError"):
             read_project(path)
 
+    def test_that_there_is_a_migration_from_every_version_before(self) -> None:
+        assert sorted(migrations.EXPERIMENT) == list(range(1, ExperimentSpec().version))
+        assert sorted(migrations.PROJECT) == list(range(1, max(migrations.PROJECT, default=0) + 1))
+
     def test_that_experiments_have_migrations_too(self) -> None:
         steps = {1: lambda tree: {**tree, "name": tree["name"] + "!"}}
         tree = {"version": 1, "name": "Old"}

@@ -68,7 +68,7 @@ class RecoveryBar(QToolBar):
         later.clicked.connect(self.postponed)
         set_tip(later, "Not now", "Keeps it, and asks again at the next start.")
         row = QHBoxLayout(frame)
-        row.setContentsMargins(12, 5, 8, 5)
+        row.setContentsMargins(12, 3, 8, 3)
         row.setSpacing(10)
         row.addWidget(sign)
         row.addWidget(self._text, 1)
