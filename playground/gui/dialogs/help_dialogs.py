@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from playground import __version__
 from playground.gui.icons import application_icon
+from playground.gui.inspect.step.moves import KEYS_SHOWN
 from playground.gui.theme import monospace_font
 
 
@@ -80,7 +81,8 @@ class ShortcutsDialog(QDialog):
                 ]
                 if keys:
                     row = _add_row(grid, row, action.text(), "   ".join(keys))
-        for title, rows in _IN_PLACE:
+        in_steps = tuple((text[:1].upper() + text[1:], key) for key, text in KEYS_SHOWN)
+        for title, rows in (*_IN_PLACE, ("In the inspector", in_steps)):
             grid.addWidget(QLabel(f"<b>{title}</b>"), row, 0, 1, 2)
             row += 1
             for text, key in rows:

@@ -280,3 +280,28 @@ def test_that_everything_has_room_in_a_small_window(panel: StepPanel) -> None:
     assert card.width() <= panel.view.width() - panel.view.side.width()
     for box in card.row.boxes:
         assert box.geometry().right() <= card.row.width()
+
+
+def test_that_a_kink_within_h_is_flagged(qtbot: QtBot, qapp: QApplication) -> None:
+    with bench(qtbot, qapp, "spirals-3") as place:
+        panel = place.panel
+        # At (0, 0) with biases of 0 every rectifier stands on its kink.
+        panel.inspector.go_to_key("∂L/∂z.0", (0, 0))
+        sample = int(np.abs(panel.inspector.trainer.data.samples.inputs).sum(1).argmin())
+        panel.switches.change("sample", sample)
+        check = panel.view.card.check
+        place.qtbot.waitUntil(lambda: "kink" in check.text)
+        assert "∧" in check.accessibleName() or "kink" in check.accessibleName()
+
+
+def test_that_numbers_that_are_none_are_shown_as_such(place: Bench, panel: StepPanel) -> None:
+    walk = panel.inspector.walk
+    assert walk is not None
+    walk.trainer.parameters.vector[:2] = (np.nan, np.inf)
+    walk.set_fused(False)
+    panel.inspector.recorded.emit()
+    for index in range(len(panel.inspector.tape)):
+        panel.inspector.go_to(index)
+        assert not panel.view.grab().isNull()
+    panel.inspector.go_to_key("z.0", (0, 0))
+    assert "NaN" in panel.view.card.row.result.view.matrix_model.text(0, 0)

@@ -130,11 +130,8 @@ class Checker(QObject):
 
 def mark_of(verdict: Verdict | CellCheck) -> Mark:
     """Return the mark for a verdict."""
-    mark = _MARKS.get(verdict.words)
-    if mark is not None:
-        return mark
-    # A stand-in, or nothing but kinks: no disagreement, and no agreement either.
-    return Mark.KINKS
+    # What is left is a stand-in for a slope, or nothing but kinks: neither right nor wrong.
+    return _MARKS.get(verdict.words, Mark.CROSSED)
 
 
 def cell_text(checked: CellCheck, decimals: int) -> str:

@@ -70,7 +70,8 @@ class SumLine(QLabel):
 
 _CHIPS = {
     Mark.GOOD: ("good", "✓ gradient check"),
-    Mark.KINKS: ("good", "✓ gradient check"),
+    Mark.KINKS: ("good", "≈ gradient check"),
+    Mark.CROSSED: ("warning", "∧ gradient check"),
     Mark.UNEASY: ("warning", "! gradient check"),
     Mark.WRONG: ("danger", "✗ gradient check"),
 }

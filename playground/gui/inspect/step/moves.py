@@ -66,3 +66,26 @@ RUNGS: dict[Move, tuple[Rung, int]] = {
 """The moves along the walk."""
 PHASES = (Phase.FORWARD, Phase.ERROR, Phase.BACKWARD, Phase.UPDATE)
 """In the order of the keys 1 to 4."""
+
+KEYS_SHOWN = (
+    ("→  ←", "operation"),
+    ("⇧ →  ⇧ ←", "phase"),
+    ("Ctrl →  ←", "layer"),
+    ("↓  ↑", "one cell"),
+    (".  ,", "batch"),
+    (">  <", "epoch"),
+    ("Home", "start of this step"),
+    ("1 – 4", "jump to a phase"),
+    ("Space", "play"),
+    ("C", "check all gradients"),
+    ("P", "predict and check"),
+    ("↵", "type into a cell"),
+    ("H", "hint"),
+    ("B", "one sample or batch"),
+    ("N", "notation"),
+    ("U", "fused or not"),
+    ("L", "large type"),
+    ("F", "fold the tape"),
+    ("W", "worksheet"),
+)
+"""What the panel and the list of shortcuts tell: keys, and what they do."""

@@ -111,7 +111,7 @@ class NetworkMap(QWidget):
     ) -> None:
         table = gradient_lut(colors) if links.is_gradient else value_lut(colors)
         weights = np.nan_to_num(links.weights[:UNITS_SHOWN, :UNITS_SHOWN])
-        scale = max(float(np.abs(links.weights).max(initial=0.0)), 1e-300)
+        scale = max(float(np.abs(np.nan_to_num(links.weights)).max(initial=0.0)), 1e-300)
         sources = [self._place(state, links.source, unit) for unit in range(weights.shape[0])]
         targets = [self._place(state, links.target, unit) for unit in range(weights.shape[1])]
         sizes = np.abs(weights)

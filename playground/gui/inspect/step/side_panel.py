@@ -11,32 +11,15 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from playground.data.prepared import PreparedData
 from playground.engine.arithmetic import number_text
+from playground.gui.inspect.step.moves import KEYS_SHOWN
 from playground.gui.inspect.step.network_map import NetworkMap
 from playground.gui.theme import monospace_font, text_font, theme
 from playground.gui.train.network.thumbnails import ink_image
 from playground.gui.train.panel_scroll import PanelScroll
 
-__all__ = ["KEYS_SHOWN", "SidePanel"]
+__all__ = ["SidePanel"]
 
 WIDTH = 300
-KEYS_SHOWN = (
-    ("→  ←", "operation"),
-    ("⇧ →  ⇧ ←", "phase"),
-    ("Ctrl →  ←", "layer"),
-    ("↓  ↑", "one cell"),
-    (".  ,", "batch"),
-    (">  <", "epoch"),
-    ("Home", "start of this step"),
-    ("1 – 4", "jump to a phase"),
-    ("Space", "play"),
-    ("C", "check all gradients"),
-    ("P", "predict and check"),
-    ("B", "one sample or batch"),
-    ("N", "notation"),
-    ("U", "fused or not"),
-    ("L", "large type"),
-    ("F", "fold the tape"),
-)
 MOST_NUMBERS = 6
 
 

@@ -31,6 +31,7 @@ class Mark(Enum):
 
     GOOD = "happy"
     KINKS = "fine with kinks"
+    CROSSED = "a kink was crossed"
     UNEASY = "uneasy"
     WRONG = "wrong"
 
@@ -43,7 +44,8 @@ _COLORS = {
 }
 _MARKS = {
     Mark.GOOD: ("good_line", "✓"),
-    Mark.KINKS: ("good_line", "✓"),
+    Mark.KINKS: ("good_line", "≈"),
+    Mark.CROSSED: ("warning_line", "∧"),
     Mark.UNEASY: ("warning_line", "!"),
     Mark.WRONG: ("danger_line", "✗"),
 }
