@@ -30,6 +30,8 @@ class Regularizer(Option, frozen=True):
 
     kinked: ClassVar[bool] = False
     """Whether the penalty has no derivative where a weight is 0 (there 0 is used)."""
+    rule: ClassVar[str] = ""
+    """The penalty as plain text."""
     gradient_formula: ClassVar[str] = "0"
     """The derivative by one weight in LaTeX."""
 
@@ -87,6 +89,7 @@ class L1(Regularizer, frozen=True, tag="l1"):
     title: ClassVar[str] = "L1"
     kinked: ClassVar[bool] = True
     formula: ClassVar[str] = r"\lambda \sum |w|"
+    rule: ClassVar[str] = "λ·Σ|w|"
     gradient_formula: ClassVar[str] = r"\lambda \operatorname{sign}(w)"
 
     strength: Annotated[
@@ -127,6 +130,7 @@ class L2(Regularizer, frozen=True, tag="l2"):
 
     title: ClassVar[str] = "L2"
     formula: ClassVar[str] = r"\frac{\lambda}{2} \sum w^2"
+    rule: ClassVar[str] = "λ/2·Σw²"
     gradient_formula: ClassVar[str] = r"\lambda w"
 
     strength: Annotated[
@@ -169,6 +173,7 @@ class ElasticNet(Regularizer, frozen=True, tag="elastic_net"):
     title: ClassVar[str] = "L1 + L2"
     kinked: ClassVar[bool] = True
     formula: ClassVar[str] = r"\lambda_1 \sum |w| + \frac{\lambda_2}{2} \sum w^2"
+    rule: ClassVar[str] = "λ₁·Σ|w| + λ₂/2·Σw²"
     gradient_formula: ClassVar[str] = r"\lambda_1 \operatorname{sign}(w) + \lambda_2 w"
 
     l1: Annotated[

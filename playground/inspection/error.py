@@ -124,7 +124,7 @@ def _record_values(recorder: Recorder, key: str, compared: str, loss: Loss, fuse
     recorder.compute(
         "ℓ",
         name,
-        f"Loss of each sample: {type(loss).title}",
+        f"{'Loss of each sample' if situation.has_mean else 'Loss'}: {type(loss).title}",
         Product.ELEMENTWISE,
         None,
         Formula(

@@ -22,7 +22,7 @@ from playground.inspection.operation import (
 )
 from playground.inspection.recorder import Recorder
 from playground.inspection.slips import Slip
-from playground.inspection.spelling import Lit, Spelling
+from playground.inspection.spelling import Factor, Lit, Spelling, Term
 
 Floats = NDArray[np.float64]
 
@@ -62,12 +62,15 @@ def record_cost(recorder: Recorder) -> None:
         f"Penalty on the weights: {type(regularizers[0]).title}",
         Product.ELEMENTWISE,
         None,
-        Formula(rf"\Omega = {formula}", f"Ω = penalty({', '.join(name.text for name in names)})"),
+        Formula(
+            rf"\Omega = {formula}",
+            f"Ω = {type(regularizers[0]).rule} over {', '.join(name.text for name in names)}",
+        ),
         keys,
         lambda *weights: np.array(
             [[sum(r.penalty(w) for r, w in zip(regularizers, weights, strict=True))]]
         ),
-        lambda result, *weights: products.of_row(result, "", *weights),
+        lambda result, *weights: _spell_penalty(result, regularizers, *weights),
         phase=Phase.ERROR,
         rows=recorder.axes("L")[0],
         columns=recorder.axes("L")[1],
@@ -93,6 +96,27 @@ def record_cost(recorder: Recorder) -> None:
         rows=recorder.axes("L")[0],
         columns=recorder.axes("L")[1],
     )
+
+
+def _spell_penalty(
+    result: Matrix, regularizers: tuple[Regularizer, ...], *weights: Matrix
+) -> products.Spell:
+    """The penalty of each matrix, added up."""
+    parts = [r.penalty(m.values) for r, m in zip(regularizers, weights, strict=True)]
+    rules = dict.fromkeys(
+        f"{type(r).rule} over {m.name}" for r, m in zip(regularizers, weights, strict=True)
+    )
+
+    def spell(row: int, column: int) -> Spelling:
+        return Spelling(
+            result.cell_name(row, column),
+            " + ".join(rules),
+            float(result.values[row, column]),
+            tuple(Lit(place) for place in range(len(weights))),
+            tuple(Term((Factor(m.name, part),)) for m, part in zip(weights, parts, strict=True)),
+        )
+
+    return spell
 
 
 def record_penalties(recorder: Recorder) -> dict[str, Matrix]:

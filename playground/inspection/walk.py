@@ -74,14 +74,15 @@ class Walk:
         fused: bool = True,
         notation: Notation = Notation.ROWS,
     ) -> None:
-        self._trainer = Trainer(spec, data)
+        # With a state at hand, nobody has to prepare the initial weights once more.
+        initial = None if state is None else np.asarray(state["parameters"])
+        self._trainer = Trainer(spec, data, initial)
         if state is not None:
             self._trainer.restore(state)
         self.position = 0
         self.cell: tuple[int, int] | None = None
         self._sample, self._fused, self._notation = sample, fused, notation
         self._first = self._trainer.step
-        self._first_epoch = self._trainer.epoch
         # A deep copy: states hold nothing that training changes, whatever a trainer adds to them.
         self._states = {self._first: copy.deepcopy(self._trainer.state())}
         self._spacing = 1

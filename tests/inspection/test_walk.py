@@ -49,6 +49,7 @@ def _same(first: Any, second: Any) -> bool:
         {"training__class_weights": {"kind": "given", "values": [1.0, 3.0, 0.5]}},
         {"training__schedule": "cosine"},
         {"training__optimizer": "lbfgs"},
+        {"data__scaling": "standardise"},
         {"training__input_noise": 0.3},
         {"training__weight_noise": 0.2},
         {"training__input_noise": 0.1, "training__weight_noise": 0.1, "training__accumulation": 2},
@@ -137,6 +138,15 @@ def test_that_each_rung_goes_the_same_way_back(rung: Rung) -> None:
         assert walk.move(rung, -1)
         assert (walk.step, walk.operation.key, walk.cell) == place
     assert not walk.move(rung, -1)
+
+
+def test_that_a_walk_with_a_state_prepares_no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = edited(TINY, training__preparation="lsuv")
+    trainer = Trainer(spec)
+    trainer.advance(2)
+    monkeypatch.setattr("playground.training.trainer.prepared_vector", None)
+    walk = Walk(spec, trainer.data, trainer.state())
+    assert _same(walk.state(), trainer.state())
 
 
 def test_that_cells_are_walked_in_reading_order() -> None:
