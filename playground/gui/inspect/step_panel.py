@@ -356,6 +356,7 @@ class StepPanel(QWidget):
             inspector.recording, inspector.trainer.step, inspector.settings.figures
         )
         self.view.show_tape()
+        self._show_verdicts()
         self._look_at_cell()
 
     def _show_operation(self) -> None:
@@ -395,5 +396,5 @@ class _Controls(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the words on the buttons where the window is narrow."""
-        self._ladder.set_compact(self.width() < 900)
+        self._ladder.set_compact(self.width() < 1020)
         super().resizeEvent(event)

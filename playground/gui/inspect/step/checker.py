@@ -73,6 +73,8 @@ class Checker(QObject):
 
     def show_recording(self, recording: Recording | None) -> None:
         """Forget the verdicts of another step."""
+        if recording is self._recording:
+            return
         self.stop()
         self._recording, self._verdicts = recording, {}
 

@@ -105,6 +105,7 @@ class EquationCard(QFrame):
         self._shapes.setFont(monospace_font(pixels + 1))
         self._note.setFont(text_font(pixels + 1))
         self.sum.set_type_size(pixels + 1)
+        self.check.set_type_size(pixels + 1)
         self.row.set_type_size(pixels)
 
     def show_operation(self, operation: Operation, decimals: int, cell: Cell) -> None:

@@ -112,7 +112,7 @@ class EquationRow(QWidget):
         """Set the height of the numbers."""
         self._type_size = pixels
         for box in self._boxes:
-            box.view.set_type_size(pixels)
+            box.set_type_size(pixels)
         self._arrange()
 
     def show_operation(self, operation: Operation, decimals: int, page: int) -> None:
@@ -143,7 +143,7 @@ class EquationRow(QWidget):
         while len(self._boxes) <= place:
             box, index = MatrixBox(), len(self._boxes) - 1
             box.setParent(self)
-            box.view.set_type_size(self._type_size)
+            box.set_type_size(self._type_size)
             box.view.cell_pointed.connect(
                 lambda cell, index=index: self.cell_pointed.emit(index, cell)
             )

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from playground.engine.arithmetic import number_text
 from playground.gui.inspect.step.tape_chip import Mark
 from playground.gui.teaching_tip import set_tip
-from playground.gui.theme import monospace_font, theme
+from playground.gui.theme import monospace_font, text_font, theme
 from playground.inspection.spelling import Spelling
 
 __all__ = ["CheckLine", "SumLine"]
@@ -101,6 +101,10 @@ class CheckLine(QWidget):
             "wrong, above 1e-4 uneasy, below that fine with kinks, and up to 1e-7 happy.",
             shortcut="C checks all",
         )
+
+    def set_type_size(self, pixels: int) -> None:
+        """Set the height of the letters."""
+        self._text.setFont(text_font(pixels))
 
     @property
     def text(self) -> str:

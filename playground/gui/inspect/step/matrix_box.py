@@ -46,7 +46,7 @@ class MatrixBox(QFrame):
         self.view = MatrixView()
         self._caption = QLabel()
         self._caption.setTextFormat(Qt.TextFormat.PlainText)
-        self._caption.setProperty("role", "caption")
+        self._caption.setProperty("role", "muted")
         self._caption.setFont(text_font(11, bold=True))
         self._footer = QLabel()
         self._footer.setProperty("role", "caption")
@@ -62,6 +62,11 @@ class MatrixBox(QFrame):
         self.view.horizontalScrollBar().valueChanged.connect(self._show_footer)
         self.view.verticalScrollBar().valueChanged.connect(self._show_footer)
         theme().changed.connect(self.update)
+
+    def set_type_size(self, pixels: int) -> None:
+        """Set the height of the numbers; the caption follows."""
+        self._caption.setFont(text_font(max(11, pixels - 4), bold=True))
+        self.view.set_type_size(pixels)
 
     @property
     def matrix(self) -> Matrix | None:
@@ -99,7 +104,8 @@ class MatrixBox(QFrame):
     def set_room(self, width: int, height: int) -> None:
         """Set the largest size of the whole box."""
         margin = 2 * MARGIN if self._framed else 0
-        self.view.set_room(width - margin, height - margin - HEAD)
+        head = max(HEAD, self._caption.sizeHint().height() + 5)
+        self.view.set_room(width - margin, height - margin - head)
         self._show_footer()
 
     def _on_zoomed(self) -> None:

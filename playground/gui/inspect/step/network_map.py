@@ -77,7 +77,7 @@ class NetworkMap(QWidget):
         shown = min(state.columns[column].units, UNITS_SHOWN)
         x = _MARGIN + column * (self.width() - 2 * _MARGIN) / max(1, count - 1)
         middle = self.height() / 2 - (6 if state.columns[column].units > UNITS_SHOWN else 0)
-        gap = min(58.0, (self.height() - 26) / max(1, shown))
+        gap = min(76.0, (self.height() - 26) / max(1, shown))
         return QPointF(x, middle + (unit - (shown - 1) / 2) * gap)
 
     def _links_picture(self, state: MapState, links: MapLinks, colors: Colors) -> QPixmap:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.gui.teaching_tip import set_tip
-from playground.gui.theme import monospace_font
+from playground.gui.theme import monospace_font, text_font
 
 __all__ = ["PredictBar"]
 
@@ -84,6 +84,12 @@ class PredictBar(QFrame):
         column.setSpacing(8)
         column.addLayout(top)
         column.addLayout(bottom)
+
+    def set_type_size(self, pixels: int) -> None:
+        """Set the height of the letters."""
+        self._message.setFont(text_font(pixels + 1))
+        self._line.setFont(monospace_font(pixels))
+        self._score.setFont(monospace_font(pixels, bold=True))
 
     @property
     def message(self) -> str:

@@ -58,7 +58,7 @@ class KeptCard(_Card):
             if place == len(self._boxes):
                 box = MatrixBox(framed=False)
                 box.view.set_compact(True)
-                box.view.set_type_size(self._type_size)
+                box.set_type_size(self._type_size)
                 box.setParent(self)
                 self._boxes.append(box)
             self._boxes[place].show_matrix(matrix, decimals)
@@ -76,7 +76,7 @@ class KeptCard(_Card):
         """Set the height of the numbers."""
         self._type_size = pixels
         for box in self._boxes:
-            box.view.set_type_size(pixels)
+            box.set_type_size(pixels)
 
     def _share(self) -> None:
         """Side by side if all numbers have room so, else one below the other."""

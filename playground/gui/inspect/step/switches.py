@@ -116,9 +116,9 @@ class Switches(QWidget):
             shortcut="B",
         )
         self.notation = _Choice()
-        self.notation.add(False, "Rows: z = xW + b")
-        self.notation.add(True, "Columns: z = Wx + b")
-        self._place(row, "Notation", self.notation, self.notation, 152)
+        self.notation.add(False, "Rows: xW + b")
+        self.notation.add(True, "Columns: Wx + b")
+        self._place(row, "Notation", self.notation, self.notation, 142)
         set_tip(
             self.notation,
             "Notation",
@@ -178,7 +178,7 @@ class Switches(QWidget):
         label.setBuddy(buddy)
         buddy.setFixedHeight(HEIGHT)
         buddy.setMinimumContentsLength(2)
-        buddy.setMinimumWidth(width - 44 if width > 90 else width)
+        buddy.setMinimumWidth(width - 22 if width > 90 else width)
         buddy.setMaximumWidth(width)
         buddy.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         buddy.setAccessibleName(caption)
