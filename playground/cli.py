@@ -539,7 +539,7 @@ def _inspect(options: argparse.Namespace) -> int:
         print(printed(options.experiment, options.check, options.json))
         return 0
     spec = _experiment(options)
-    trainer = _trainer(spec)
+    trainer = _continued(options, spec) or _trainer(spec)
     trainer.advance(options.after)
     notation = Notation(options.notation)
     for number in range(options.steps):

@@ -39,6 +39,14 @@ def test_that_training_goes_on_where_a_project_was_saved(
     assert last["train_loss"] == trainer.metrics().train_loss
 
 
+def test_that_a_project_is_inspected_where_it_was_saved(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", str(project), "--json"]) == 0
+    trainer = Trainer(load_experiment("spirals"))
+    assert _last(capsys)["step"] == 2 * trainer.batches_per_epoch + 3 + 1
+
+
 def test_that_a_live_change_goes_on_and_another_network_begins_anew(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
