@@ -162,9 +162,8 @@ class LBFGS(Optimizer, frozen=True, tag="lbfgs"):
         gradient, slots = state.gradient, state.slots
         direction, product = state.scratch["direction"], state.scratch["product"]
         low, high, factor = (np.empty((), gradient.dtype) for _ in range(3))
-        numbers = range(1, self.history + 1)
-        steps = [slots[f"step {pair}"] for pair in numbers]
-        changes = [slots[f"change {pair}"] for pair in numbers]
+        step_names = [f"step {pair}" for pair in range(1, self.history + 1)]
+        change_names = [f"change {pair}" for pair in range(1, self.history + 1)]
         last_gradient, last_step = slots["gradient"], slots["step"]
 
         def largest() -> float:
@@ -178,16 +177,16 @@ class LBFGS(Optimizer, frozen=True, tag="lbfgs"):
             np.subtract(gradient, last_gradient, product)
             if not product.dot(last_step) > SMALLEST_CURVATURE:
                 return
-            np.copyto(steps[-1], last_step)
-            np.copyto(changes[-1], product)
-            # The vectors stay where they are, and change their names.
-            steps.insert(0, steps.pop())
-            changes.insert(0, changes.pop())
-            for pair, step, change in zip(numbers, steps, changes, strict=True):
-                slots[f"step {pair}"], slots[f"change {pair}"] = step, change
+            # The vectors stay where they are, and change their names: there for all tapes to see.
+            for names, newest in ((step_names, last_step), (change_names, product)):
+                vectors = [slots[name] for name in names]
+                np.copyto(vectors[-1], newest)
+                slots.update(zip(names, [vectors[-1], *vectors[:-1]], strict=True))
 
         def turn() -> None:
             """Multiply the direction by the inverse Hessian."""
+            steps = [slots[name] for name in step_names]
+            changes = [slots[name] for name in change_names]
             curvatures, shares = [], []
             for step, change in zip(steps, changes, strict=True):
                 curvature = float(change.dot(step))
