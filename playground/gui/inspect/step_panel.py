@@ -7,11 +7,18 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMainWindow,
+    QStackedLayout,
+    QWidget,
+)
 
 from playground.gui.inspect.step.background import Background
 from playground.gui.inspect.step.checker import Checker, cell_text, mark_of
+from playground.gui.inspect.step.controls import Controls
 from playground.gui.inspect.step.inspector import Inspector, same_state
 from playground.gui.inspect.step.ladder import Ladder
 from playground.gui.inspect.step.moves import KEYS, PHASES, RUNGS, Move
@@ -61,7 +68,7 @@ class StepPanel(QWidget):
 
     def _build(self, settings: Settings) -> None:
         self.ladder, self.switches = Ladder(), Switches(settings)
-        self.controls = _Controls(self.ladder, self.switches)
+        self.controls = Controls(self.ladder, self.switches)
         self.view = StepScreen(self.inspector, self.predictor)
         self.status = self.view.status
         self.predict = PredictControl(self.inspector, self.predictor, self.view, self)
@@ -296,8 +303,10 @@ class StepPanel(QWidget):
         self.predictor.set_on(on)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Fill in the chosen cell with Enter."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
+        """Fill in the chosen cell with Enter; copy the operation as text."""
+        if event.matches(QKeySequence.StandardKey.Copy) and self.inspector.is_open:
+            QApplication.clipboard().setText(self.view.as_text())
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
             self.predict.fill_in()
         else:
             super().keyPressEvent(event)
@@ -380,21 +389,3 @@ class StepPanel(QWidget):
 
     def _show_verdicts(self) -> None:
         self.view.tape.show_marks(self.checker.marks)
-
-
-class _Controls(QWidget):
-    """The row above: steps at the left, switches at the right."""
-
-    def __init__(self, ladder: Ladder, switches: Switches) -> None:
-        super().__init__()
-        self._ladder = ladder
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
-        row.addWidget(ladder)
-        row.addWidget(switches, 1)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten the words on the buttons where the window is narrow."""
-        self._ladder.set_compact(self.width() < 1020)
-        super().resizeEvent(event)

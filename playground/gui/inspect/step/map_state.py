@@ -62,15 +62,23 @@ class MapState:
     ----------
     focus
         (column, unit) of the chosen cell, or ``None``.
+    skips
+        Columns that skip connections lead from and to.
     """
 
     columns: tuple[MapColumn, ...]
     links: tuple[MapLinks, ...]
     focus: tuple[int, int] | None = None
+    skips: tuple[tuple[int, int], ...] = ()
 
 
 def map_state(
-    tape: Tape, current: int, known_to: int, sample: int, cell: tuple[int, int]
+    tape: Tape,
+    current: int,
+    known_to: int,
+    sample: int,
+    cell: tuple[int, int],
+    skips: tuple[tuple[int, int], ...] = (),
 ) -> MapState:
     """Return what is known of one sample when an operation has just been carried out.
 
@@ -86,6 +94,8 @@ def map_state(
         Which row of a batch.
     cell
         Of its result, to be marked.
+    skips
+        Columns that skip connections lead from and to; 0 for the inputs.
     """
     layers = len(tape.layer_names)
     known = {op.key: op.result for op in tape.operations[: known_to + 1]}
@@ -104,7 +114,8 @@ def map_state(
         is_lit = _is_at(operation.key, operation.layer, column, layers)
         columns.append(MapColumn(units, values, is_gradient, is_lit))
     links = _links(tape, current, known_to, layers, columns)
-    return MapState(tuple(columns), links, _focus(operation.result, operation.layer, cell, layers))
+    focus = _focus(operation.result, operation.layer, cell, layers)
+    return MapState(tuple(columns), links, focus, skips)
 
 
 def _keys_of(column: int, tape: Tape) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.gui.inspect.step.map_state import UNITS_SHOWN, MapColumn, MapLinks, MapState
@@ -61,6 +61,8 @@ class NetworkMap(QWidget):
         radius = self._radius(state)
         for links in sorted(state.links, key=lambda each: each.is_lit):
             painter.drawPixmap(0, 0, self._links_picture(state, links, colors))
+        for source, target in state.skips:
+            self._paint_skip(painter, state, source, target, colors)
         for index, column in enumerate(state.columns):
             self._paint_column(painter, state, index, column, radius, colors)
         painter.end()
@@ -124,6 +126,24 @@ class NetworkMap(QWidget):
             width = 0.8 + 3.4 * abs(share)
             painter.setPen(QPen(ink, width if width > 1.5 else 1))
             painter.drawLine(QLineF(sources[source], targets[target]))
+
+    def _paint_skip(
+        self, painter: QPainter, state: MapState, source: int, target: int, colors: Colors
+    ) -> None:
+        """Draw a skip connection as an arc over the columns between."""
+        start, end = self._place(state, source, 0), self._place(state, target, 0)
+        top = max(4.0, min(start.y(), end.y()) - 0.42 * abs(end.x() - start.x()) - 14)
+        path = QPainterPath(start)
+        path.cubicTo(QPointF(start.x(), top), QPointF(end.x(), top), end)
+        lit = state.columns[target].is_lit
+        tone = (
+            colors.gradient_positive
+            if state.columns[target].is_gradient
+            else (colors.value_positive)
+        )
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(tone if lit else colors.border), 2.2 if lit else 1.6))
+        painter.drawPath(path)
 
     def _paint_column(
         self,

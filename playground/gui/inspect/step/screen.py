@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from playground.data.dataset import Split
 from playground.engine.arithmetic import number_text
+from playground.engine.network import Architecture
 from playground.engine.optimizers import SGD
 from playground.gui.inspect.step.equation_card import EquationCard, sample_of
 from playground.gui.inspect.step.inspector import Inspector
@@ -111,6 +112,16 @@ class StepScreen(QWidget):
         self.show_cell()
         self._scroll.verticalScrollBar().setValue(0)
 
+    def as_text(self) -> str:
+        """Return the operation as text: name, formula, shapes, the chosen cell, the check."""
+        operation, card = self._inspector.operation, self.card
+        lines = [operation.name, f"{operation.text}    {operation.shapes}", card.sum.plain]
+        if card.check.isVisible():
+            lines.append(card.check.text)
+        if self.update_card.isVisible():
+            lines.append(self.update_card.text)
+        return "\n".join(lines)
+
     def show_mask(self) -> None:
         """Hide what is to be predicted, and show what was answered."""
         operation, predictor = self._inspector.operation, self._predictor
@@ -141,9 +152,10 @@ class StepScreen(QWidget):
         row = min(sample_of(operation.result, cell), len(samples) - 1)
         where = operation.layer_name or ("inputs" if operation.key == "x" else "loss")
         phase = operation.phase.value
-        self.side.map.show_state(
-            map_state(tape, inspector.index, self.known, row, cell), f"{phase}, {operation.name}"
+        state = map_state(
+            tape, inspector.index, self.known, row, cell, _skips(situation.architecture)
         )
+        self.side.map.show_state(state, f"{phase}, {operation.name}")
         self.side.show_place(f"{phase.capitalize()} · {where}")
         self._show_sample(row)
         scope = f"batch of {len(samples)}" if situation.is_batch else f"sample {samples[0]}"
@@ -200,10 +212,24 @@ class StepScreen(QWidget):
             shown = ", ".join(values[:MOST_OUTPUTS])
             symbol = tape.operation(key).symbol
             output = f"{symbol} = ({shown})" if len(values) > 1 else f"{symbol} = {shown}"
+        losses = next((name for name in ("ℓ", "L") if name in tape), "")
+        if losses and tape.index(losses) <= self.known:
+            found = recording.graph[losses].reshape(-1)
+            loss = float(found[min(row, len(found) - 1)])
+            output += f"\nloss {number_text(loss, max(inspector.settings.decimals, 4))}"
         title = f"Sample #{number} · {_set_of(trainer.data.split, number)}"
         if situation.is_batch:
             title = f"Sample #{number} · {row + 1} of {len(situation.samples)}"
         self.side.show_sample(title, trainer.data, number, target, output)
+
+
+def _skips(architecture: Architecture) -> tuple[tuple[int, int], ...]:
+    """Return the columns that skip connections lead from and to, 0 for the inputs."""
+    return tuple(
+        (shape.source, index + 1)
+        for index, shape in enumerate(architecture.layers)
+        if shape.source is not None
+    )
 
 
 def _set_of(split: Split, number: int) -> str:

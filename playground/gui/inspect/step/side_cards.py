@@ -150,7 +150,8 @@ class UpdateCard(_Card):
         if self._shown is None:
             return ""
         _, lines, decimals, balance = self._shown
-        return "\n".join([*(line.text(decimals) for line in lines), balance])
+        plain = balance.replace("<b>", "").replace("</b>", "")
+        return "\n".join([*(line.text(decimals) for line in lines), plain])
 
     def show_lines(
         self, parameter: str, lines: tuple[Line, ...], decimals: int, balance: str
