@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.inspection.operation import Axis, Matrix, Phase, Tape
+from playground.inspection.operation import Axis, Matrix, Notation, Phase, Tape
 
 Floats = NDArray[np.float64]
 
@@ -159,9 +159,9 @@ def _links(
             continue
         gradient = known.get(f"∂L/∂W.{layer}")
         values = weights
-        if gradient is not None and gradient.result.shape in (weights.shape, weights.shape[::-1]):
-            values = gradient.result.values
-            values = values if values.shape == weights.shape else values.T
+        if gradient is not None:
+            turned = tape.notation is Notation.COLUMNS
+            values = gradient.result.values.T if turned else gradient.result.values
         if values.shape != (columns[layer].units, columns[layer + 1].units):
             continue
         lit = now.layer == layer and ("W" in now.key or now.key.startswith("z."))
@@ -177,8 +177,8 @@ def _weights(tape: Tape, layer: int) -> Floats | None:
     operation = tape.operation(f"z.{layer}")
     for matrix in operation.operands:
         if matrix.symbol.startswith("W"):
-            is_turned = operation.result.columns is Axis.SAMPLE
-            return matrix.values.T if is_turned else matrix.values
+            turned = tape.notation is Notation.COLUMNS
+            return matrix.values.T if turned else matrix.values
     return None
 
 
