@@ -175,8 +175,8 @@ def test_that_divergence_ends_with_status_1_and_says_why(
     status = main(["train", "spirals", "--set", "training.learning_rate=1e9", "--json"])
     captured = capsys.readouterr()
     assert status == 1
-    assert "Lower the learning rate" in captured.err
-    assert "Lower the learning rate" in json.loads(captured.out.splitlines()[-1])["error"]
+    assert "lower the learning rate (now 1e+09)" in captured.err
+    assert "lower the learning rate" in json.loads(captured.out.splitlines()[-1])["error"]
 
 
 @pytest.mark.parametrize(

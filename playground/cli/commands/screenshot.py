@@ -1,0 +1,54 @@
+"""Make a picture of the window after training."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from playground.cli.arguments import (
+    UsageError,
+    add_epochs,
+    add_experiment,
+    add_output,
+    epochs,
+    experiment,
+)
+from playground.cli.runs import new_trainer
+from playground.cli.terminal import painting_problem
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the experiment, how long to train, and what the picture shows."""
+    add_experiment(parser)
+    parser.add_argument("--workspace", choices=("train",), default="train")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--size", type=_size, default=(1440, 900), metavar="WxH")
+    add_epochs(parser)
+    add_output(parser, "F.png")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train in a window that nobody sees, and save what it shows."""
+    problem = painting_problem()
+    if problem is not None:
+        print(problem, file=sys.stderr)
+        return 1
+    spec = experiment(options)
+    new_trainer(spec, lambda _: None)  # only to refuse bad data before a window is made
+    from playground.gui.screenshot import ScreenshotError, take_screenshot
+
+    try:
+        take_screenshot(spec, options.theme, options.size, epochs(options, spec), options.output)
+    except ScreenshotError as error:
+        raise UsageError(str(error)) from error
+    return 0
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size; write it like 1440x900")
+    size = int(width), int(height)
+    if not (640 <= size[0] <= 7680 and 480 <= size[1] <= 4320):
+        raise argparse.ArgumentTypeError(f"{text!r} is out of range; from 640x480 to 7680x4320")
+    return size
