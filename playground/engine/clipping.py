@@ -81,7 +81,7 @@ class ClipByValue(Clipping, frozen=True, tag="value"):
         return np.clip(gradient, -self.limit, self.limit)
 
     def explain(self, component: float, gradient: Reals) -> Line:
-        numbers = {"c": Setting(self.limit), "g": component}
+        numbers: dict[str, float | Setting] = {"c": Setting(self.limit), "g": component}
         value = min(max(component, -self.limit), self.limit)
         return Line("g", "max(−{c}, min({c}, {g}))", numbers, value)
 
@@ -121,7 +121,11 @@ class ClipByNorm(Clipping, frozen=True, tag="norm"):
     def explain(self, component: float, gradient: Reals) -> Line:
         norm = _length(gradient)
         share = min(1.0, self.limit / (norm + NORM_GUARD))
-        numbers = {"g": component, "c": Setting(self.limit), "‖g‖": norm}
+        numbers: dict[str, float | Setting] = {
+            "g": component,
+            "c": Setting(self.limit),
+            "‖g‖": norm,
+        }
         rule = "{g}·min(1, {c} / ({‖g‖} + 10⁻⁶))"
         return Line("g", rule, numbers, component * share)
 

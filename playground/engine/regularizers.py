@@ -104,7 +104,7 @@ class L1(Regularizer, frozen=True, tag="l1"):
         return np.asarray(self.strength * np.sign(weights))
 
     def explain(self, weight: float) -> Line:
-        numbers = {"λ": Setting(self.strength), "w": weight}
+        numbers: dict[str, float | Setting] = {"λ": Setting(self.strength), "w": weight}
         return Line("∂Ω/∂w", "{λ}·sign({w})", numbers, self.strength * float(np.sign(weight)))
 
     def strengths(self) -> tuple[float, ...]:
@@ -149,7 +149,7 @@ class L2(Regularizer, frozen=True, tag="l2"):
         return np.asarray(self.strength * weights)
 
     def explain(self, weight: float) -> Line:
-        numbers = {"λ": Setting(self.strength), "w": weight}
+        numbers: dict[str, float | Setting] = {"λ": Setting(self.strength), "w": weight}
         return Line("∂Ω/∂w", "{λ}·{w}", numbers, self.strength * weight)
 
     def strengths(self) -> tuple[float, ...]:
@@ -192,7 +192,11 @@ class ElasticNet(Regularizer, frozen=True, tag="elastic_net"):
         return L1(self.l1).gradient(weights) + L2(self.l2).gradient(weights)
 
     def explain(self, weight: float) -> Line:
-        numbers = {"λ₁": Setting(self.l1), "λ₂": Setting(self.l2), "w": weight}
+        numbers: dict[str, float | Setting] = {
+            "λ₁": Setting(self.l1),
+            "λ₂": Setting(self.l2),
+            "w": weight,
+        }
         value = self.l1 * float(np.sign(weight)) + self.l2 * weight
         return Line("∂Ω/∂w", "{λ₁}·sign({w}) + {λ₂}·{w}", numbers, value)
 
