@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.engine.network import forward, predict
+from playground.engine.network import Parameters, forward, predict
 from playground.engine.plan import ForwardPlan, with_ones
 from playground.training.evaluation import Metrics
 from playground.training.history import HistoryView
 from playground.training.pictures import PlanePictures, weight_pictures
+from playground.training.thrift import Thrifty
 from playground.training.trainer import Trainer
 from playground.training.view import ColorTables, Pixels, View
 
@@ -109,9 +110,12 @@ class Snapshot:
     learning_rate
         That of the next step, the schedule's factor included.
     matrices
-        Per layer (inputs + 1, outputs): weights, and biases as the last row.
+        Per layer its parameters as in :class:`~playground.engine.network.Parameters`: of a dense
+        one (inputs + 1, outputs), weights, and biases as the last row.
     gradient_matrices
         The same for the gradient of the last batch.
+    slopes, gradient_slopes
+        Per layer (rows, width of z) what its activation learns, and the gradient; mostly no rows.
     input_maps, unit_maps
         Pictures (n, h, w, 4): of all inputs; per layer, of its visible units.
     unit_scales
@@ -137,6 +141,8 @@ class Snapshot:
     history: HistoryView
     matrices: tuple[Reals, ...]
     gradient_matrices: tuple[Reals, ...]
+    slopes: tuple[Reals, ...] = ()
+    gradient_slopes: tuple[Reals, ...] = ()
     input_maps: Pixels | None = None
     unit_maps: tuple[Pixels, ...] = ()
     unit_scales: tuple[Reals, ...] = ()
@@ -159,6 +165,8 @@ class SnapshotBuilder:
     def __init__(self, trainer: Trainer, run_id: int) -> None:
         self._trainer = trainer
         self._run_id = run_id
+        self._metrics: Thrifty[Metrics] = Thrifty()
+        self._learned: Thrifty[tuple[Parameters, Parameters]] = Thrifty()
         self._grid: PlanePictures | None = None
         self._points: _PointCheck | None = None
         self._images: ImageResults | None = None
@@ -169,7 +177,7 @@ class SnapshotBuilder:
         """Return a snapshot of what ``view`` wants to see, as it is now."""
         trainer = self._trainer
         with np.errstate(all="ignore"):
-            gradients = type(trainer.parameters)(trainer.architecture.layers, trainer.gradient)
+            learned = self._learned.value(self._copy_learned, not running)
             pictures = self._pictures(view) if view.colors is not None else {}
             return Snapshot(
                 run_id=self._run_id,
@@ -179,16 +187,25 @@ class SnapshotBuilder:
                 epoch_fraction=trainer.epoch_fraction,
                 steps_per_second=steps_per_second,
                 learning_rate=trainer.learning_rate,
-                metrics=trainer.quick_metrics() if running else trainer.metrics(),
+                metrics=self._metrics.value(
+                    trainer.quick_metrics if running else trainer.metrics, not running
+                ),
                 history=trainer.history.view(),
-                matrices=tuple(m.copy() for m in trainer.parameters.matrices),
-                gradient_matrices=tuple(m.copy() for m in gradients.matrices),
+                matrices=tuple(learned[0].matrices),
+                gradient_matrices=tuple(learned[1].matrices),
+                slopes=tuple(learned[0].slopes),
+                gradient_slopes=tuple(learned[1].slopes),
                 probe=self._probe(view),
                 best_epoch=trainer.best_epoch,
                 view=view,
                 **pictures,
                 **self._sample_results(view, running),
             )
+
+    def _copy_learned(self) -> tuple[Parameters, Parameters]:
+        """Return copies of all that is learned, and of its gradient."""
+        parameters, layers = self._trainer.parameters, self._trainer.architecture.layers
+        return parameters.copy(), Parameters(layers, self._trainer.gradient.copy())
 
     def _pictures(self, view: View) -> dict[str, Any]:
         assert view.colors is not None

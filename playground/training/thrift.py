@@ -1,0 +1,35 @@
+"""Showing what is expensive only as often as training can spare the time."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+SHARE = 0.02
+"""The part of the time that may go into one thing that is shown."""
+
+
+class Thrifty(Generic[T]):
+    """A value that is worked out anew only so often that it takes a small part of the time.
+
+    It is for the eyes alone: what training does must never depend on a clock. Cheap values are new
+    in every frame, those of a wide network a few times a second.
+    """
+
+    def __init__(self, share: float = SHARE) -> None:
+        self._share = share
+        self._value: T | None = None
+        self._next = -math.inf
+
+    def value(self, work_out: Callable[[], T], is_urgent: bool) -> T:
+        """Return the value: a new one if it is urgent or affordable, else the one before."""
+        started = time.perf_counter()
+        if self._value is None or is_urgent or started >= self._next:
+            self._value = work_out()
+            now = time.perf_counter()
+            self._next = now + (now - started) / self._share
+        return self._value
