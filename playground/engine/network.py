@@ -95,6 +95,20 @@ class LayerShape:
         """How many of the rows are weights: those that a penalty counts."""
         return self.layer.weight_rows(self.rows)
 
+    def row_name(self, row: int) -> str:
+        """Return what a parameter is called: ``weight``, ``bias``, ``scale``, ``slope``, …
+
+        Parameters
+        ----------
+        row
+            From 0; those behind the matrix of the layer are learned by its activation.
+        """
+        if row < self.weight_rows:
+            return "weight"
+        if row < self.rows:
+            return self.layer.row_names(self.rows)[row - self.weight_rows]
+        return "slope"
+
     @property
     def parameter_count(self) -> int:
         """Number of all learned numbers, those of the activation included."""

@@ -195,8 +195,7 @@ class Session(QObject):
             return
         if old == new or self._loaded is None:
             return
-        is_bias = row == self._loaded.architecture.layers[layer].inputs
-        label = "Edit bias" if is_bias else "Edit weight"
+        label = f"Edit {self._loaded.architecture.layers[layer].row_name(row)}"
         self.undo_stack.push(_ParameterCommand(self, label, (layer, row, column), old, new))
 
     # --- training ---

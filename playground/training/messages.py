@@ -58,7 +58,7 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class SetParameter:
-    """Set a weight, or (row = inputs) a bias, by hand."""
+    """Set a weight, or (last row) a bias, by hand; rows behind it are slopes of activations."""
 
     layer: int
     row: int

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.engine.layers import Dense
 from playground.engine.plan import ForwardPlan, with_ones
 from playground.schema.task import TaskKind
 from playground.training.trainer import Trainer
@@ -114,22 +115,43 @@ def weight_pictures(trainer: Trainer, view: View, colors: ColorTables) -> dict[s
     maps, scales = [], []
     shape = trainer.data.samples.image_shape
     for layer, units in enumerate(view.visible_units[: len(trainer.architecture.layers)]):
-        weights = trainer.parameters.weights(layer)
+        weights, sees_image = _looks_with(trainer, layer)
         chosen = [u for u in units if u < weights.shape[1]]
-        values = _as_images(weights[:, chosen].T, shape if layer == 0 else None)
+        values = _as_images(weights[:, chosen].T, shape if sees_image else None)
         scale = np.maximum(np.abs(np.nan_to_num(values)).max((1, 2), initial=0), 1e-6)
         maps.append(_painted(values / scale[:, None, None], colors))
         scales.append(scale)
     result: dict[str, Any] = {"unit_maps": tuple(maps), "unit_scales": tuple(scales)}
     if view.focus is not None and 0 <= view.focus[0] < len(trainer.architecture.layers):
         layer, unit = view.focus
-        weights = trainer.parameters.weights(layer)
+        weights, sees_image = _looks_with(trainer, layer)
         if unit < weights.shape[1]:
-            values = _as_images(weights[:, unit][None], shape if layer == 0 else None)
+            values = _as_images(weights[:, unit][None], shape if sees_image else None)
             scale = np.maximum(np.abs(np.nan_to_num(values)).max(initial=0), 1e-6)
             result["focus"] = view.focus
             result["focus_map"] = _painted(values / scale, colors)[0]
     return result
+
+
+def _looks_with(trainer: Trainer, layer: int) -> tuple[Reals, bool]:
+    """Return the weights (d, units) that the units of a layer look with, and whether at the image.
+
+    Norms, dropout and skip connections hand on what the dense layer before them sees; a negative
+    scale of a norm turns it round.
+    """
+    layers, signs = trainer.architecture.layers, np.ones(1)
+    while layer >= 0 and not isinstance(layers[layer].layer, Dense):
+        shape, matrix = layers[layer], trainer.parameters.matrices[layer]
+        if shape.layer.row_names(shape.rows):
+            signs = signs * np.where(matrix[0] < 0, -1.0, 1.0)
+        if shape.outputs != shape.inputs:
+            return np.zeros((1, shape.outputs)), False
+        layer -= 1
+    if layer < 0:
+        return np.eye(layers[0].inputs) * signs, True
+    sees_image = not any(isinstance(shape.layer, Dense) for shape in layers[:layer])
+    weights = trainer.parameters.weights(layer)[:, : layers[layer].outputs]
+    return np.asarray(weights * signs), sees_image
 
 
 def _as_images(rows: Reals, shape: tuple[int, int] | None) -> Reals:

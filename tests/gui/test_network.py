@@ -127,6 +127,14 @@ class Bench:
         assert box is not None
         return box.center().toPoint()
 
+    def choose_kind(self, title: str) -> None:
+        """Choose a kind of layer in the panel that a plus opened."""
+        menu = self.view.board.menus.insert
+        assert menu is not None
+        assert menu.isVisible()
+        row = next(row for row in menu.rows if row.accessibleName() == title)
+        QTest.mouseClick(row, LEFT)
+
     def press(self, widget: QWidget, key: Key, modifier: Any = Qt.KeyboardModifier.NoModifier):
         QTest.keyClick(widget, key, modifier)
 
@@ -174,8 +182,9 @@ def test_that_a_column_becomes_a_grid_when_its_units_would_be_too_small() -> Non
 
 
 def test_that_cards_of_a_deep_network_never_overlap() -> None:
-    layout = lay_out([ColumnPlan(4)] * 12, 700, 300)
-    assert layout.width == least_width(12)
+    plans = [ColumnPlan(4)] * 12
+    layout = lay_out(plans, 700, 300)
+    assert layout.width == least_width(plans)
     assert np.diff([c.center for c in layout.columns]).min() >= CARD_WIDTH
 
 
@@ -277,10 +286,12 @@ def test_that_plus_between_cards_inserts_a_copy_of_the_layer_before(
 ) -> None:
     it = bench(4, 2)
     qtbot.mouseClick(it.view.board.insert_buttons[1], LEFT)
+    it.choose_kind("Dense")
     assert it.widths == [4, 4, 2]
     assert it.labels == ["Insert layer"]
     assert it.cards[1].hasFocus()
     qtbot.mouseClick(it.view.board.insert_buttons[0], LEFT)
+    it.choose_kind("Dense")
     assert it.widths == [4, 4, 4, 2]
 
 
@@ -292,6 +303,7 @@ def test_that_a_network_without_hidden_layers_can_get_one(
     it.view.grab()
     assert it.cards == []
     qtbot.mouseClick(it.view.board.insert_buttons[0], LEFT)
+    it.choose_kind("Dense")
     assert it.widths == [4]
 
 
@@ -404,6 +416,7 @@ def test_that_undo_of_an_insertion_keeps_the_keyboard_on_its_card(
     it = bench(4, 3, 2)
     before = it.spec
     it.view.board.insert_buttons[1].click()
+    it.choose_kind("Dense")
     card = it.cards[3]
     card.activation.setFocus()
     it.view.show_spec(before)
@@ -415,6 +428,7 @@ def test_that_a_refused_edit_leaves_everything_as_it_was(bench: Callable[..., Be
     it = bench(4, 2)
     it.accepts = False
     it.view.board.insert_buttons[0].click()
+    it.choose_kind("Dense")
     it.cards[0].more.click()
     assert [card.units.text() for card in it.cards] == ["4", "2"]
     assert len(it.view.board.insert_buttons) == 3
@@ -464,7 +478,7 @@ def test_that_the_panel_of_a_layer_edits_how_it_starts(
 ) -> None:
     it = bench(4, 2)
     it.cards[1].menu.click()
-    menu = it.view.board._layer_menu
+    menu = it.view.board.menus.layer
     assert menu is not None
     assert menu.isVisible()
     choose(menu.form.editor("initializer").combo, "He normal")
@@ -485,7 +499,7 @@ def test_that_the_panel_of_the_output_edits_its_initial_bias(
 ) -> None:
     it = bench(4)
     it.view.board.output_card.menu.click()
-    menu = it.view.board._output_menu
+    menu = it.view.board.menus.output
     assert menu is not None
     menu.edited.emit("initial_bias", 0.5)
     assert it.spec.network.output.initial_bias == 0.5

@@ -115,6 +115,8 @@ class TrainWorkspace(QWidget):
                 view.edited.connect(session.edit)
             if hasattr(view, "proposed"):
                 view.proposed.connect(session.propose)
+            if hasattr(view, "noted"):
+                view.noted.connect(session.notice)
             if hasattr(view, "wishes_changed"):
                 view.wishes_changed.connect(self._wish_timer.start)
         self.network.parameter_edited.connect(session.edit_parameter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -11,7 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from playground.engine.layers import AnyLayer, Dense, Output
+from playground.engine.layers import AnyLayer, Dense
 from playground.engine.network import NetworkSpec
 from playground.experiment.spec import ExperimentSpec
 from playground.gui.train.network.canvas import NetworkCanvas
@@ -22,13 +23,17 @@ from playground.gui.train.network.cards import (
     InsertButton,
     OutputCard,
 )
-from playground.gui.train.network.geometry import CARD_WIDTH, centers
+from playground.gui.train.network.geometry import centers
+from playground.gui.train.network.kind_cards import card_for
 from playground.gui.train.network.layer_card import LayerCard
-from playground.gui.train.network.layer_menu import LayerMenu
 from playground.gui.train.network.matching import matched
+from playground.gui.train.network.menus import BoardMenus
 from playground.gui.train.network.naming import Names
+from playground.gui.train.network.plans import plans_of
 from playground.gui.train.network.structure import (
     MAXIMUM_LAYERS,
+    Change,
+    Impossible,
     duplicated,
     inserted,
     moved,
@@ -43,6 +48,8 @@ _WORDS = {
     "activation": "activation",
     "initializer": "initial weights",
     "initial_bias": "initial bias",
+    "regularizer": "regularization",
+    "reach": "layers bridged",
 }
 
 
@@ -53,12 +60,15 @@ class Board(QWidget):
     -------
     edited, proposed
         As those of :class:`~playground.gui.train.network.view.NetworkView`.
+    noted(str, str)
+        Level and text of what an edit brought with it, or why it cannot be.
     card_focused(QRect)
         The card in this area got the keyboard.
     """
 
     edited = Signal(str, object, str, str)
     proposed = Signal(object, str, str)
+    noted = Signal(str, str)
     card_focused = Signal(QRect)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -72,12 +82,16 @@ class Board(QWidget):
         self.insert_buttons: list[InsertButton] = []
         self._spec: ExperimentSpec | None = None
         self._expected: tuple[tuple[AnyLayer, ...], list[int | None], int | None] | None = None
-        self._layer_menu: LayerMenu | None = None
-        self._output_menu: LayerMenu | None = None
-        self._menu_place = -1
+        self._names: Names | None = None
+        self.menus = BoardMenus(self)
+        self.menus.edited.connect(self._edit_layer)
+        self.menus.command.connect(self._on_menu_command)
+        self.menus.insertion.connect(self._insert)
+        self.canvas.skip_moved.connect(self._on_skip_moved)
+        self.canvas.skip_opened.connect(lambda layer: self.menus.open_layer(self.cards[layer]))
         output = self.output_card
         output.activation_chosen.connect(self._choose_output_activation)
-        output.menu_requested.connect(self._open_output_menu)
+        output.menu_requested.connect(lambda: self.menus.open_output(self.output_card))
         for widget in (output.activation, output.menu):
             widget.installEventFilter(self)
 
@@ -86,12 +100,12 @@ class Board(QWidget):
     def show_spec(self, spec: ExperimentSpec, names: Names) -> None:
         """Show an edited experiment; touches only what differs, and emits nothing."""
         before = self._spec.network.layers if self._spec is not None else ()
-        self._spec = spec
+        self._spec, self._names = spec, names
         layers = spec.network.layers
         if before != layers or len(self.insert_buttons) != len(layers) + 1:
             self._rearrange(before, layers)
         for place, (card, layer) in enumerate(zip(self.cards, layers, strict=True)):
-            card.show_layer(layer, place)
+            card.show_layer(layer, place, names)
         inputs = spec.data.input_names
         self.input_card.show_inputs(inputs, names.image_shape)
         loss = spec.training.loss
@@ -101,7 +115,7 @@ class Board(QWidget):
         self.canvas.show_names(names)
         self.setMinimumWidth(self.canvas.least_width())
         self._place()
-        self._update_menus()
+        self.menus.show_network(spec.network, names)
 
     def sizeHint(self) -> QSize:
         """Return the least comfortable size."""
@@ -139,7 +153,12 @@ class Board(QWidget):
         focused = None
         if keyboard is not None:
             focused = next((c for c in old if c is keyboard or c.isAncestorOf(keyboard)), None)
-        self.cards = [old[s] if s is not None else self._new_card() for s in sources]
+        self.cards = [
+            old[source]
+            if source is not None and old[source].kind is type(layer)
+            else self._new_card(layer)
+            for source, layer in zip(sources, after, strict=True)
+        ]
         gone = [card for card in old if card not in self.cards]
         if focus is None and focused in gone and focused is not None and self.cards:
             focus = min(old.index(focused), len(self.cards) - 1)
@@ -158,19 +177,18 @@ class Board(QWidget):
         for card in gone:
             _discard(card)
 
-    def _new_card(self) -> LayerCard:
-        card = LayerCard(self)
-        card.units_edited.connect(partial(self._set_units, card))
-        card.activation_chosen.connect(partial(self._choose_activation, card))
+    def _new_card(self, layer: AnyLayer) -> LayerCard:
+        card = card_for(layer, self)
+        card.edited.connect(partial(self._on_card_edited, card))
         card.command.connect(partial(self._on_command, card))
-        for widget in (card, card.units, card.activation, card.menu):
+        for widget in card.stops:
             widget.installEventFilter(self)
         card.show()
         return card
 
     def _new_insert_button(self, place: int) -> InsertButton:
         button = InsertButton(self)
-        button.clicked.connect(lambda: self._insert(place))
+        button.clicked.connect(lambda: self.menus.open_insert(place, button))
         button.installEventFilter(self)
         button.show()
         return button
@@ -183,8 +201,10 @@ class Board(QWidget):
             elif place == count:
                 name = "Before the output."
             else:
-                name = f"Before layer {place + 1}."
-            why = f"There are {MAXIMUM_LAYERS} already." if is_full else "It copies its neighbour."
+                name = f"Before {self._name(place)}."
+            why = "Choose its kind: a letter does it at once."
+            if is_full:
+                why = f"There are {MAXIMUM_LAYERS} already."
             button.show_place(name, not is_full, why)
 
     def _set_tab_order(self) -> None:
@@ -193,24 +213,24 @@ class Board(QWidget):
         for place, button in enumerate(self.insert_buttons):
             stops.append(button)
             if place < len(self.cards):
-                card = self.cards[place]
-                stops += [card, card.units, card.activation, card.menu]
+                stops += self.cards[place].stops
         stops += [self.output_card.activation, self.output_card.menu, self.canvas]
         for first, second in pairwise(stops):
             QWidget.setTabOrder(first, second)
 
     def _place(self) -> None:
         """Put cards above their columns, buttons between them, the canvas below."""
-        count = len(self.cards) + 2
-        middles = centers(count, max(self.width(), self.canvas.least_width()))
-        for middle, card in zip(
-            middles.tolist(), [self.input_card, *self.cards, self.output_card], strict=True
-        ):
-            _move(card, int(middle) - CARD_WIDTH // 2, TOP)
+        if self._names is None:
+            return
+        cards = [self.input_card, *self.cards, self.output_card]
+        plans = plans_of(self._names)
+        middles = centers(plans, max(self.width(), self.canvas.least_width()))
+        for middle, card in zip(middles.tolist(), cards, strict=True):
+            _move(card, int(middle) - card.width() // 2, TOP)
         y = TOP + (CARD_HEIGHT - BUTTON_SIZE) // 2
         for place, button in enumerate(self.insert_buttons):
-            between = (middles[place] + middles[place + 1]) / 2
-            _move(button, round(between - BUTTON_SIZE / 2), y)
+            left, right = cards[place].geometry(), cards[place + 1].geometry()
+            _move(button, (left.right() + right.left() + 1 - BUTTON_SIZE) // 2, y)
         area = QRect(0, CARDS_HEIGHT, self.width(), max(0, self.height() - CARDS_HEIGHT))
         if self.canvas.geometry() != area:
             self.canvas.setGeometry(area)
@@ -222,13 +242,16 @@ class Board(QWidget):
         assert self._spec is not None
         return self._spec.network
 
-    def _set_units(self, card: LayerCard, units: int) -> None:
-        path = f"network.layers.{card.place}.units"
-        self.edited.emit(path, units, f"Set width of layer {card.place + 1}", path)
-
-    def _choose_activation(self, card: LayerCard, tag: Any) -> None:
-        label = f"Set activation of layer {card.place + 1}"
-        self.edited.emit(f"network.layers.{card.place}.activation.kind", tag, label, "")
+    def _edit_layer(self, place: int, path: str, value: Any) -> None:
+        """Set a field of a hidden layer, or of the output layer behind them."""
+        assert self._names is not None
+        is_output = place == len(self.cards)
+        name = "the output layer" if is_output else self._names.layer(place)
+        base = "network.output" if is_output else f"network.layers.{place}"
+        label = f"Set {_word(path)} of {name}"
+        if path == "frozen":
+            label = f"{'Freeze' if value else 'Let learn'} {name}"
+        self.edited.emit(f"{base}.{path}", value, label, _merge_key(f"{base}.{path}", value))
 
     def _choose_output_activation(self, tag: Any) -> None:
         label = "Set activation of the output layer"
@@ -236,6 +259,13 @@ class Board(QWidget):
             self.edited.emit("network.output.activation", None, label, "")
         else:
             self.edited.emit("network.output.activation.kind", tag, label, "")
+
+    def _on_card_edited(self, card: LayerCard, path: str, value: Any) -> None:
+        self._edit_layer(card.place, path, value)
+
+    def _on_menu_command(self, place: int, command: str) -> None:
+        if 0 <= place < len(self.cards):
+            self._on_command(self.cards[place], command)
 
     def _on_command(self, card: LayerCard, command: str) -> None:
         place, count = card.place, len(self.cards)
@@ -253,101 +283,61 @@ class Board(QWidget):
             case "next" if place < count - 1:
                 self.cards[place + 1].setFocus(Qt.FocusReason.TabFocusReason)
             case "menu":
-                self._open_layer_menu(card)
+                self.menus.open_layer(card)
+            case "choose":
+                self.menus.open_choice(card)
             case _:
                 pass
 
-    def _insert(self, place: int) -> None:
-        if len(self.cards) >= MAXIMUM_LAYERS:
-            return
-        order: list[int | None] = list(range(len(self.cards)))
-        order.insert(place, None)
-        self._propose(inserted(self._network, place), order, place, "Insert layer")
+    def _insert(self, place: int, kind: type[AnyLayer]) -> None:
+        word = "layer" if kind is Dense else title_of(kind).lower()
+        self._change(f"Insert {word}", inserted, place, kind)
 
     def _duplicate(self, place: int) -> None:
-        if len(self.cards) >= MAXIMUM_LAYERS:
-            return
-        order: list[int | None] = list(range(len(self.cards)))
-        order.insert(place + 1, None)
-        label = f"Duplicate layer {place + 1}"
-        self._propose(duplicated(self._network, place), order, place + 1, label)
+        self._change(f"Duplicate {self._name(place)}", duplicated, place)
 
     def _remove(self, place: int) -> None:
-        order: list[int | None] = [i for i in range(len(self.cards)) if i != place]
-        focus = min(place, len(order) - 1) if order else None
-        self._propose(removed(self._network, place), order, focus, f"Remove layer {place + 1}")
+        self._change(f"Remove {self._name(place)}", removed, place)
 
     def _move(self, place: int, target: int) -> None:
-        order: list[int | None] = list(range(len(self.cards)))
-        order.insert(target, order.pop(place))
-        network = moved(self._network, place, target)
-        if network == self._network:
-            # Twins that change places are not an edit; the keyboard moves all the same.
-            self.cards[target].setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        focus = None if self._is_menu_open else target
-        self._menu_place = target
-        self._propose(network, order, focus, f"Move layer {place + 1}")
+        self._change(f"Move {self._name(place)}", moved, place, target)
 
-    def _propose(
-        self, network: NetworkSpec, order: list[int | None], focus: int | None, label: str
-    ) -> None:
+    def _name(self, place: int) -> str:
+        assert self._names is not None
+        return self._names.layer(place)
+
+    def _change(self, label: str, edit: Callable[..., Change], place: int, *more: Any) -> None:
+        """Propose an edit of the structure, and tell what had to follow, or why it cannot be."""
         assert self._spec is not None
-        self._expected = (network.layers, order, focus)
-        self.proposed.emit(msgspec.structs.replace(self._spec, network=network), label, "")
+        inputs = len(self._spec.data.input_names)
+        try:
+            change = edit(self._network, place, *more, input_count=inputs)
+        except Impossible as reason:
+            self.noted.emit("warning", str(reason))
+            return
+        target = change.place
+        if change.network == self._network:
+            # Twins that change places are not an edit; the keyboard moves all the same.
+            if target is not None:
+                self.cards[target].setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        if target is None and change.order:
+            target = min(place, len(change.order) - 1)
+        focus = target
+        if edit is moved and self.menus.is_layer_open and target is not None:
+            self.menus.place, focus = target, None
+        self._expected = (change.network.layers, list(change.order), focus)
+        network = msgspec.structs.replace(self._spec, network=change.network)
+        self.proposed.emit(network, label, "")
         self._expected = None
+        if change.notes and self._network == change.network:
+            self.noted.emit("info", " ".join(change.notes))
 
-    # --- menus ---
-
-    @property
-    def _is_menu_open(self) -> bool:
-        return self._layer_menu is not None and self._layer_menu.isVisible()
-
-    def _open_layer_menu(self, card: LayerCard) -> None:
-        if self._layer_menu is None:
-            self._layer_menu = LayerMenu(Dense, self)
-            self._layer_menu.add_commands()
-            self._layer_menu.edited.connect(self._on_menu_edited)
-            self._layer_menu.command.connect(self._on_menu_command)
-        self._menu_place = card.place
-        self._fill_layer_menu()
-        self._layer_menu.open_below(card)
-
-    def _open_output_menu(self) -> None:
-        if self._output_menu is None:
-            self._output_menu = LayerMenu(Output, self)
-            self._output_menu.edited.connect(self._on_output_edited)
-        self._output_menu.show_layer("Output layer", self._network.output)
-        self._output_menu.open_below(self.output_card)
-
-    def _fill_layer_menu(self) -> None:
-        assert self._layer_menu is not None
-        place, layers = self._menu_place, self._network.layers
-        self._layer_menu.show_layer(f"Layer {place + 1}", layers[place], place, len(layers))
-
-    def _update_menus(self) -> None:
-        if self._is_menu_open and self._layer_menu is not None:
-            if self._menu_place < len(self.cards):
-                self._fill_layer_menu()
-            else:
-                self._layer_menu.close()
-        if self._output_menu is not None and self._output_menu.isVisible():
-            self._output_menu.show_layer("Output layer", self._network.output)
-
-    def _on_menu_command(self, command: str) -> None:
-        if 0 <= self._menu_place < len(self.cards):
-            self._on_command(self.cards[self._menu_place], command)
-
-    def _on_menu_edited(self, path: str, value: Any) -> None:
-        place = self._menu_place
-        whole = f"network.layers.{place}.{path}"
-        label = f"Set {_word(path)} of layer {place + 1}"
-        self.edited.emit(whole, value, label, _merge_key(whole, value))
-
-    def _on_output_edited(self, path: str, value: Any) -> None:
-        whole = f"network.output.{path}"
-        label = f"Set {_word(path)} of the output layer"
-        self.edited.emit(whole, value, label, _merge_key(whole, value))
+    def _on_skip_moved(self, layer: int, reach: int) -> None:
+        if reach < 1:
+            self.noted.emit("warning", "A skip connection comes from a layer before its sum.")
+        else:
+            self._edit_layer(layer, "reach", reach)
 
 
 def _word(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ from playground.gui.inspect_requests import (
 )
 from playground.gui.theme import theme
 from playground.gui.train.network import canvas_painter
+from playground.gui.train.network.arcs import Arc, arcs_of, head_of
 from playground.gui.train.network.geometry import (
     Column,
     ColumnKind,
@@ -41,8 +42,11 @@ from playground.gui.train.network.geometry import (
     least_width,
 )
 from playground.gui.train.network.link_layer import LinkLayer, Quantity
-from playground.gui.train.network.naming import Names, UnitAt, WeightAt
-from playground.gui.train.network.selection import Selection
+from playground.gui.train.network.links import LinkKind
+from playground.gui.train.network.naming import Names, SkipAt, Spot, UnitAt, WeightAt
+from playground.gui.train.network.plans import plans_of, root_of
+from playground.gui.train.network.selection import LINKS_IN_TURN, Selection
+from playground.gui.train.network.skip_drag import SkipDrag
 from playground.gui.train.network.thumbnails import Frames, LayerPictures
 from playground.training.snapshot import Snapshot
 
@@ -63,11 +67,18 @@ class NetworkCanvas(QWidget):
         A weight or bias is to be edited.
     laid_out()
         Columns moved, or other units are visible.
+    skip_moved(int, int)
+        The skip connection of a layer was dragged: so many layers are to be bridged. A number
+        below 1 cannot be.
+    skip_opened(int)
+        The settings of the skip connection of a layer are wanted.
     """
 
     pointed_changed = Signal()
     edit_requested = Signal(object)
     laid_out = Signal()
+    skip_moved = Signal(int, int)
+    skip_opened = Signal(int)
 
     is_picture = False
 
@@ -86,6 +97,8 @@ class NetworkCanvas(QWidget):
         self.layout_now: Layout | None = None
         self.snapshot: Snapshot | None = None
         self.sample: tuple[NDArray[np.float64], str] | None = None
+        self.arcs: tuple[Arc, ...] = ()
+        self.drag: SkipDrag | None = None
         self._plans: list[ColumnPlan] = []
         self._sight = (0.0, 1e9)
         self._rest = QTimer(self)
@@ -98,20 +111,14 @@ class NetworkCanvas(QWidget):
 
     def show_names(self, names: Names) -> None:
         """Take the sizes of all layers; what still fits is kept."""
-        layers = names.architecture.layers
-        widths = [layers[0].inputs, *(layer.outputs for layer in layers)]
-        firsts = [plan.first for plan in self._plans]
-        is_picture = names.image_shape is not None
-        plans = [
-            ColumnPlan(
-                width,
-                is_picture and index == 0,
-                firsts[index] if len(firsts) == len(widths) else 0,
-            )
-            for index, width in enumerate(widths)
-        ]
+        layers, before = names.architecture.layers, self.names
+        plans = plans_of(names, [plan.first for plan in self._plans])
         self.names = names
-        if plans == self._plans:
+        self.drag = None
+        if plans == self._plans and before is not None:
+            if [s.source for s in before.architecture.layers] != [s.source for s in layers]:
+                self._lay_out()
+                self.pointed_changed.emit()
             self.update()
             return
         count = len(layers)
@@ -119,7 +126,7 @@ class NetworkCanvas(QWidget):
         self._plans = plans
         self.links.forget()
         self.snapshot = None
-        self.selection.keep_within(widths)
+        self.selection.keep_within([plan.units for plan in plans])
         self.updateGeometry()
         self._lay_out()
         self.pointed_changed.emit()
@@ -192,13 +199,16 @@ class NetworkCanvas(QWidget):
         assert self.layout_now is not None
         return self.layout_now.columns[layer + 1]
 
-    def box_of(self, at: UnitAt | WeightAt) -> QRectF | None:
+    def box_of(self, at: Spot) -> QRectF | None:
         """Return where a unit, link or bias is, or ``None`` if it is out of sight."""
         if self.layout_now is None or self.names is None:
             return None
-        if isinstance(at, WeightAt) and not self.names.is_bias(at):
+        if isinstance(at, SkipAt):
+            arc = next((arc for arc in self.arcs if arc.layer == at.layer), None)
+            return QRectF((arc.start + arc.end) / 2, arc.level, 2, 2) if arc else None
+        if isinstance(at, WeightAt) and self.names.source_of(at) is not None:
             return self.links.middle_of(at)
-        unit = at if isinstance(at, UnitAt) else UnitAt(at.layer, at.column)
+        unit = at if isinstance(at, UnitAt) else self.names.target_of(at)
         column = self.column_of(unit.layer)
         if column.kind is not ColumnKind.PICTURE and not column.is_shown(unit.unit):
             return None
@@ -208,9 +218,13 @@ class NetworkCanvas(QWidget):
         """Return value and gradient of a weight or bias, or ``None`` if they are not known."""
         if self.snapshot is None:
             return None
-        place = at.row, at.column
-        values, slopes = self.snapshot.matrices, self.snapshot.gradient_matrices
-        return float(values[at.layer][place]), float(slopes[at.layer][place])
+        values, gradients = self.snapshot.matrices, self.snapshot.gradient_matrices
+        row = at.row
+        if row >= len(values[at.layer]):
+            row -= len(values[at.layer])
+            values, gradients = self.snapshot.slopes, self.snapshot.gradient_slopes
+        place = row, at.column
+        return float(values[at.layer][place]), float(gradients[at.layer][place])
 
     def figure(self) -> Figure | None:
         """Return the network as a picture."""
@@ -241,6 +255,8 @@ class NetworkCanvas(QWidget):
         pointed = self.selection.pointed
         if self.names is None or pointed is None:
             return None, ""
+        if isinstance(pointed, SkipAt):
+            return None, ""
         if isinstance(pointed, WeightAt):
             place = WeightPlace(pointed.layer, pointed.row, pointed.column)
             return place, self.names.weight(pointed)
@@ -248,7 +264,7 @@ class NetworkCanvas(QWidget):
 
     def least_width(self) -> int:
         """Return the width below which cards would overlap."""
-        return least_width(max(2, len(self._plans)))
+        return least_width(self._plans or [ColumnPlan(1), ColumnPlan(1)])
 
     def sizeHint(self) -> QSize:
         """Return the least size at which everything is legible."""
@@ -296,9 +312,16 @@ class NetworkCanvas(QWidget):
             if target := self.selection.to_edit(self.names):
                 self.edit_requested.emit(target)
                 return
-        matrices = self.snapshot.matrices if self.snapshot is not None else ()
+        if event.key() == Qt.Key.Key_S and not event.modifiers() and self.selection.current:
+            if slope := self.names.slope_of(self.selection.current):
+                self.edit_requested.emit(slope)
+            return
+        if event.key() == Qt.Key.Key_Escape and self.drag is not None:
+            self.drag = None
+            self.update()
+            return
         if not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier and self.selection.press(
-            Qt.Key(event.key()), self.layout_now.columns, matrices
+            Qt.Key(event.key()), self.layout_now.columns, self._incoming
         ):
             self._reveal()
             self._pointed()
@@ -328,11 +351,18 @@ class NetworkCanvas(QWidget):
         self._pointed()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Find out what is under the pointer."""
-        unit, weight = self._under(event.position())
-        hand = weight is not None or self._more_at(event.position()) is not None
+        """Find out what is under the pointer, or drag the source of a skip connection."""
+        point = event.position()
+        if self.drag is not None and self.layout_now is not None:
+            self.drag.move_to(point, self.layout_now.columns)
+            self.update()
+            return
+        unit, weight = self._under(point)
+        arc = None if unit is not None else self._arc_at(point)
+        hand = weight is not None or arc is not None or self._more_at(point) is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
-        if self.selection.hover(unit, weight):
+        skip = SkipAt(arc.layer) if arc is not None else None
+        if self.selection.hover(unit, None if skip is not None else weight, skip):
             self._pointed()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -352,11 +382,27 @@ class NetworkCanvas(QWidget):
             self._show_from(more, column.first + column.shown)
             return
         unit, weight = self._under(event.position())
+        arc = None if unit is not None else self._arc_at(event.position())
+        if arc is not None:
+            self.drag = SkipDrag(arc, event.position())
+            return
         if weight is not None:
             self.edit_requested.emit(weight)
             return
         self.selection.select(unit)
         self._pointed()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of a skip connection: move it, or open its settings where it was not moved."""
+        super().mouseReleaseEvent(event)
+        drag, self.drag = self.drag, None
+        if drag is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self.update()
+        if not drag.has_moved:
+            self.skip_opened.emit(drag.arc.layer)
+        elif drag.reach != drag.arc.layer - drag.arc.source:
+            self.skip_moved.emit(drag.arc.layer, drag.reach)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the units of a column that does not show all; otherwise leave it to the area."""
@@ -373,15 +419,21 @@ class NetworkCanvas(QWidget):
     # --- inner workings ---
 
     def _fits(self, snapshot: Snapshot) -> bool:
-        widths = [plan.units for plan in self._plans]
-        expected = [(a + 1, b) for a, b in pairwise(widths)]
-        return [m.shape for m in snapshot.matrices] == expected
+        if self.names is None:
+            return False
+        layers = self.names.architecture.layers
+        expected = [(s.rows, s.pre_outputs, s.activation.parameter_rows) for s in layers]
+        found = zip(snapshot.matrices, snapshot.slopes, strict=True)
+        return [(*matrix.shape, len(slopes)) for matrix, slopes in found] == expected
 
     def _lay_out(self) -> None:
-        if len(self._plans) < 2 or self.width() < 10 or self.height() < 10:
+        names = self.names
+        if names is None or self.width() < 10 or self.height() < 10:
             return
-        self.layout_now = lay_out(self._plans, self.width(), self.height())
-        self.links.lay_out(self.layout_now, self.devicePixelRatioF())
+        head = head_of(names.architecture, self.height())
+        self.layout_now = lay_out(self._plans, self.width(), self.height(), head)
+        self.arcs = arcs_of(names.architecture, self.layout_now, head)
+        self.links.lay_out(self.layout_now, self.devicePixelRatioF(), names.architecture.layers)
         self.links.refresh(self.bands_in_sight)
         self.update()
         self.laid_out.emit()
@@ -405,11 +457,33 @@ class NetworkCanvas(QWidget):
                     continue
                 at = UnitAt(index - 1, unit)
                 dot = canvas_painter.bias_dot(column, unit).adjusted(-2, -2, 2, 2)
-                if dot.contains(point):
-                    return at, self.names.bias_of(at)
+                bias = self.names.bias_of(at)
+                if bias is not None and dot.contains(point):
+                    return at, bias
             if near[0] is not None:
                 return UnitAt(index - 1, near[0]), None
         return None, self.links.weight_at(x, y)
+
+    def _arc_at(self, point: QPointF) -> Arc | None:
+        """Return the skip connection at a point, the innermost of several."""
+        found = [arc for arc in self.arcs if arc.is_at(point.x(), point.y())]
+        return min(found, key=lambda arc: arc.end - arc.start, default=None)
+
+    def _incoming(self, at: UnitAt) -> list[WeightAt]:
+        """Return the links into a unit that the keyboard goes through: the strongest, in order."""
+        if at.layer < 0:
+            return []
+        band = self.links.bands[at.layer]
+        if band.kind is LinkKind.FULL:
+            rows = list(range(self.column_of(at.layer - 1).units))
+        else:
+            rows = [int(row) for row in band.rows[band.of_unit(at.unit)]]
+        matrix = self.links.drawn(at.layer)
+        if len(rows) > LINKS_IN_TURN and matrix is not None:
+            sizes = np.abs(np.nan_to_num(matrix[:-1, at.unit]))
+            rows = np.sort(np.argsort(sizes)[-LINKS_IN_TURN:]).tolist()
+        links = (self.links.weight_of(at.layer, row, at.unit) for row in rows)
+        return [link for link in links if link is not None]
 
     def _more_at(self, point: QPointF) -> int | None:
         """Return the layer whose "more" is at a point, or ``None``."""
@@ -429,13 +503,14 @@ class NetworkCanvas(QWidget):
         return None
 
     def _show_from(self, layer: int, first: int, wraps: bool = True) -> None:
+        layer = root_of(self._plans, layer + 1) - 1
         plan = self._plans[layer + 1]
         if first >= plan.units:
             if not wraps:
                 return
             first = 0
         first = max(0, first)
-        self._plans[layer + 1] = ColumnPlan(plan.units, plan.is_picture, first)
+        self._plans[layer + 1] = replace(plan, first=first)
         self._lay_out()
         if self.selection.hover(None, None):
             self._pointed()
@@ -445,7 +520,7 @@ class NetworkCanvas(QWidget):
         at = self.selection.current
         if at is None:
             return
-        column = self.column_of(at.layer)
+        column = self.column_of(root_of(self._plans, at.layer + 1) - 1)
         if column.more is not None and not column.is_shown(at.unit):
             behind = at.unit >= column.first + column.shown
             rows_back = column.rows - 1 if behind else 0
@@ -454,8 +529,7 @@ class NetworkCanvas(QWidget):
     def _pointed(self) -> None:
         at = self.selection.pointed
         if self.names is not None and at is not None:
-            name = self.names.unit(at) if isinstance(at, UnitAt) else self.names.weight(at)
-            self.setAccessibleDescription(name)
+            self.setAccessibleDescription(self.names.spot(at))
             if QAccessible.isActive():
                 change = QAccessible.Event.DescriptionChanged
                 QAccessible.updateAccessibility(QAccessibleEvent(self, change))

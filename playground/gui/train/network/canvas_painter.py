@@ -12,9 +12,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from playground.gui.palette import Colors, gradient_lut, mix, value_lut
 from playground.gui.theme import text_font, theme
+from playground.gui.train.network.arc_painter import paint_arcs
 from playground.gui.train.network.geometry import Column, ColumnKind
 from playground.gui.train.network.link_layer import Quantity
-from playground.gui.train.network.naming import UnitAt, WeightAt
+from playground.gui.train.network.naming import SkipAt, UnitAt, WeightAt
 from playground.gui.train.network.thumbnails import enlarged, ink_image, radius_of
 
 if TYPE_CHECKING:
@@ -33,20 +34,24 @@ def paint(canvas: NetworkCanvas, dirty: QRectF) -> None:
     painter.fillRect(dirty, QColor(colors.background))
     selection, links = canvas.selection, canvas.links
     pointed = selection.pointed
-    dimmed = pointed is not None and canvas.snapshot is not None
+    skip = pointed if isinstance(pointed, SkipAt) else None
+    dimmed = pointed is not None and canvas.snapshot is not None and skip is None
     links.paint(painter, canvas.bands_in_sight, dimmed)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if isinstance(pointed, UnitAt):
         links.paint_unit(painter, pointed, colors)
     elif isinstance(pointed, WeightAt):
         assert canvas.names is not None
-        if canvas.names.is_bias(pointed):
-            links.paint_unit(painter, UnitAt(pointed.layer, pointed.column), colors)
+        if canvas.names.source_of(pointed) is None:
+            links.paint_unit(painter, canvas.names.target_of(pointed), colors)
         else:
             links.paint_weight(painter, pointed, colors)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for index in canvas.columns_in_sight:
         paint_column(painter, canvas, index, colors)
+    paint_arcs(painter, canvas.arcs, colors, skip.layer if skip else None)
+    if canvas.drag is not None and canvas.layout_now is not None:
+        canvas.drag.paint(painter, canvas.layout_now.columns, colors)
     _paint_rings(painter, canvas, colors)
     if canvas.layout_now is not None and len(canvas.layout_now.columns) == 2:
         _paint_hint(painter, canvas, colors)
@@ -65,7 +70,7 @@ def bias_dot(column: Column, unit: int) -> QRectF:
 
 def has_dots(column: Column) -> bool:
     """Whether all biases are painted; among tiny pictures only that of the pointed unit is."""
-    return column.columns == 1 or column.size >= 24
+    return column.kind is not ColumnKind.GATE and (column.columns == 1 or column.size >= 24)
 
 
 def paint_column(
@@ -79,6 +84,9 @@ def paint_column(
     assert names is not None
     if column.kind is ColumnKind.PICTURE:
         _paint_sample(painter, canvas, column, colors)
+    elif column.kind is ColumnKind.GATE:
+        _paint_gate(painter, column, names.rate(index - 1), colors)
+        return
     else:
         pictures = canvas.pictures[index - 1] if index else canvas.input_pictures
         is_plane = names.image_shape is None
@@ -119,6 +127,27 @@ def _paint_sample(
     painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, caption)
 
 
+def _paint_gate(painter: QPainter, column: Column, rate: float, colors: Colors) -> None:
+    """Paint a dot for each unit, filled as far as values pass it on average."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    ink, size = QColor(mix(colors.background, colors.text_muted, 0.85)), column.size
+    is_large = size >= 7
+    for left, top in zip(column.lefts.tolist(), column.tops.tolist(), strict=True):
+        dot = QRectF(left, top, size, size)
+        painter.setBrush(QColor(colors.background))
+        painter.setPen(QPen(ink, 1.2) if is_large else Qt.PenStyle.NoPen)
+        painter.drawEllipse(dot)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        if is_large:
+            # Sixteenths of a degree, from the top on.
+            painter.drawPie(dot, 90 * 16, -round((1 - rate) * 360 * 16))
+        else:
+            painter.drawEllipse(dot)
+    painter.restore()
+
+
 def _paint_biases(
     painter: QPainter,
     canvas: NetworkCanvas | NetworkScene,
@@ -126,8 +155,9 @@ def _paint_biases(
     layer: int,
     colors: Colors,
 ) -> None:
-    matrix = canvas.links.matrix(layer)
-    if matrix is None:
+    matrix = canvas.links.drawn(layer)
+    assert canvas.names is not None
+    if matrix is None or canvas.names.bias_of(UnitAt(layer, 0)) is None:
         return
     biases = matrix[-1, column.first : column.first + column.shown]
     is_gradient = canvas.links.quantity is Quantity.GRADIENTS
@@ -136,8 +166,12 @@ def _paint_biases(
     units: Iterable[int] = column.visible
     if not has_dots(column):
         pointed = canvas.selection.pointed
-        at = pointed.unit if isinstance(pointed, UnitAt) else pointed.column if pointed else -1
-        units = (at,) if pointed and pointed.layer == layer and column.is_shown(at) else ()
+        target = pointed
+        if isinstance(pointed, WeightAt):
+            target = canvas.names.target_of(pointed)
+        if not isinstance(target, UnitAt) or target.layer != layer:
+            return
+        units = (target.unit,) if column.is_shown(target.unit) else ()
     edge = QColor(mix(colors.background, colors.text_muted, 0.6))
     for unit in units:
         dot = bias_dot(column, unit).toRect()
@@ -195,10 +229,10 @@ def _paint_rings(painter: QPainter, canvas: NetworkCanvas, colors: Colors) -> No
     rings: list[tuple[UnitAt, float]] = []
     if isinstance(pointed, WeightAt):
         assert canvas.names is not None
-        rings.append((UnitAt(pointed.layer, pointed.column), 1.5))
-        if not canvas.names.is_bias(pointed):
-            rings.append((UnitAt(pointed.layer - 1, pointed.row), 1.5))
-    elif pointed is not None:
+        rings.append((canvas.names.target_of(pointed), 1.5))
+        if source := canvas.names.source_of(pointed):
+            rings.append((source, 1.5))
+    elif isinstance(pointed, UnitAt):
         rings.append((pointed, 2.0))
     if selection.current is not None and canvas.hasFocus():
         rings.append((selection.current, 2.5))

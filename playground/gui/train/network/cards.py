@@ -54,9 +54,12 @@ class Card(QFrame):
         Where a subclass puts its rows.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    ground = "surface"
+    """Role of the colour of the card."""
+
+    def __init__(self, parent: QWidget | None = None, width: int = CARD_WIDTH) -> None:
         super().__init__(parent)
-        self.setFixedSize(CARD_WIDTH, CARD_HEIGHT)
+        self.setFixedSize(width, CARD_HEIGHT)
         self.lines = QVBoxLayout(self)
         self.lines.setContentsMargins(9, 6, 6, 6)
         self.lines.setSpacing(1)
@@ -71,7 +74,7 @@ class Card(QFrame):
         edge = colors.accent if focused else colors.border
         width = 2.0 if focused else 1.0
         painter.setPen(QPen(QColor(edge), width))
-        painter.setBrush(QColor(colors.surface))
+        painter.setBrush(QColor(colors.role(self.ground)))
         inset = width / 2
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8)
         painter.end()
@@ -139,10 +142,10 @@ def count_label() -> QLabel:
     return label
 
 
-def flat_button(name: str, size: int = 20) -> QToolButton:
+def flat_button(name: str, size: int = 20, role: str = "text_muted") -> QToolButton:
     """Return a small button without an outline."""
     button = QToolButton()
-    button.setIcon(icon(name, "text_muted"))
+    button.setIcon(icon(name, role))
     button.setIconSize(QSize(14, 14))
     button.setFixedSize(size, size)
     button.setStyleSheet(_FLAT_BUTTON)
@@ -282,7 +285,7 @@ class InsertButton(QAbstractButton):
     def show_place(self, name: str, enabled: bool, why: str) -> None:
         """Say where the layer would go."""
         self.setEnabled(enabled)
-        set_tip(self, "Insert a layer", f"{name} {why}".strip())
+        set_tip(self, "Insert a layer", f"{name} {why}".strip(), shortcut="Space")
         self.setAccessibleName(f"Insert a layer {name[:1].lower()}{name[1:]}".rstrip("."))
 
     def enterEvent(self, event: QEnterEvent) -> None:

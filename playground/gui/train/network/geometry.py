@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -16,11 +16,19 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 CARD_WIDTH = 134
-CARD_GAP = 44
+NARROW_CARD = 118
+"""Width of the card of a layer that has one link to each unit."""
+SLIM_CARD = 92
+"""Width of the card of a layer that its units merely pass, or do not."""
+CARD_GAP = 38
 """Least room between two cards: a round button stands in it."""
-SIDE_MARGIN = 18
-WIDEST_PITCH = 320
-"""On a very wide canvas the columns stay this close together, in its middle."""
+STRAIGHT_GAP = 32
+"""The same where all links lead straight on."""
+SIDE_MARGIN = 16
+WIDEST_GAP = 186
+"""On a very wide canvas the cards stay this close together, in its middle."""
+STRAIGHT_SHARE = 0.3
+"""How much of the room to spare links take that lead straight on, compared with others."""
 
 UNIT = 36
 """Width and height of a unit's picture where there is room; on a tall canvas they grow."""
@@ -35,7 +43,10 @@ LINK_ROOM = 78
 PICTURE = 112
 """Width and height of the one picture that stands for all pixels of an image."""
 MORE_HEIGHT = 24
-_TOP, _BOTTOM = 14, 12
+LARGEST_DOT, SMALLEST_DOT = 11, 3
+"""Diameter of what stands for a unit that values pass, or do not."""
+TOP = 14
+_BOTTOM = 12
 
 
 class ColumnKind(Enum):
@@ -44,6 +55,7 @@ class ColumnKind(Enum):
     SINGLE = "one below the other"
     GRID = "in rows and columns"
     PICTURE = "all together one picture"
+    GATE = "as dots, one below the other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +70,25 @@ class ColumnPlan:
         Whether the units are the pixels of an image.
     first
         The first unit to be shown, where not all fit.
+    card_width
+        Width of the card above.
+    is_straight
+        Whether there is one link to each unit, from the same unit of the column before. Such
+        columns are arranged like the one before, where that shows as many units.
+    is_gate
+        Whether values pass a unit, or do not: then it is a mere dot.
     """
 
     units: int
     is_picture: bool = False
     first: int = 0
+    card_width: int = CARD_WIDTH
+    is_straight: bool = False
+    is_gate: bool = False
+
+    def follows(self, before: ColumnPlan) -> bool:
+        """Whether the units stand where those of the column before stand."""
+        return self.is_straight and not before.is_picture and self.units == before.units
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,30 +173,47 @@ class Layout:
         Size of the canvas. It may be wider than the window.
     columns
         Input, hidden layers, output.
-    pitch
-        Distance between the middles of neighbouring columns.
+    slots
+        Room of each column, from the middle of one gap to the middle of the next.
     """
 
     width: float
     height: float
     columns: tuple[Column, ...]
-    pitch: float
+    slots: tuple[float, ...]
 
 
-def least_width(column_count: int) -> int:
+def least_width(plans: Sequence[ColumnPlan]) -> int:
     """Return the width below which the canvas scrolls."""
-    return 2 * SIDE_MARGIN + column_count * CARD_WIDTH + (column_count - 1) * CARD_GAP
+    cards = sum(plan.card_width for plan in plans)
+    return int(2 * SIDE_MARGIN + cards + _least_gaps(plans).sum())
 
 
-def centers(column_count: int, width: float) -> Floats:
-    """Return the middles of the columns, evenly spread over the width."""
-    edge = SIDE_MARGIN + CARD_WIDTH / 2
-    pitch = min(WIDEST_PITCH, (width - 2 * edge) / (column_count - 1))
-    start = (width - pitch * (column_count - 1)) / 2
-    return np.asarray(np.rint(start + pitch * np.arange(column_count)))
+def centers(plans: Sequence[ColumnPlan], width: float) -> Floats:
+    """Return the middles of the columns, spread over the width."""
+    middles, _ = _spread(plans, width)
+    return middles
 
 
-def lay_out(plans: Sequence[ColumnPlan], width: float, height: float) -> Layout:
+def _least_gaps(plans: Sequence[ColumnPlan]) -> Floats:
+    return np.array([STRAIGHT_GAP if plan.is_straight else CARD_GAP for plan in plans[1:]], float)
+
+
+def _spread(plans: Sequence[ColumnPlan], width: float) -> tuple[Floats, Floats]:
+    """Return the middles and slots of the columns."""
+    cards = np.array([plan.card_width for plan in plans], float)
+    gaps = _least_gaps(plans)
+    appetite = np.array([STRAIGHT_SHARE if plan.is_straight else 1.0 for plan in plans[1:]])
+    wanted = appetite * (WIDEST_GAP - CARD_GAP)
+    gaps = gaps + wanted * min(1.0, max(0.0, width - least_width(plans)) / wanted.sum())
+    start = (width - cards.sum() - gaps.sum()) / 2
+    lefts = start + np.concatenate([[0.0], np.cumsum(cards[:-1] + gaps)])
+    around = np.concatenate([gaps[:1], gaps, gaps[-1:]])
+    slots = cards + (around[:-1] + around[1:]) / 2
+    return np.asarray(np.rint(lefts + cards / 2)), slots
+
+
+def lay_out(plans: Sequence[ColumnPlan], width: float, height: float, head: float = 0.0) -> Layout:
     """Find a place for every unit.
 
     Parameters
@@ -179,37 +222,99 @@ def lay_out(plans: Sequence[ColumnPlan], width: float, height: float) -> Layout:
         At least two columns: input and output.
     width, height
         Room for the units; a width below :func:`least_width` is raised to it.
+    head
+        Height above the units that stays free.
     """
-    width = max(width, least_width(len(plans)))
-    middles = centers(len(plans), width)
-    pitch = float(middles[1] - middles[0])
-    room = max(height - _TOP - _BOTTOM, SMALLEST_UNIT)
-    columns = tuple(
-        _column(plan, float(middle), room, pitch)
-        for plan, middle in zip(plans, middles, strict=True)
+    width = max(width, least_width(plans))
+    middles, slots = _spread(plans, width)
+    room = max(height - TOP - _BOTTOM - head, SMALLEST_UNIT)
+    columns: list[Column] = []
+    for index, plan in enumerate(plans):
+        center, slot = float(middles[index]), float(slots[index])
+        if index and plan.follows(plans[index - 1]):
+            column = _beside(plan, plans, columns, center, room, slot, TOP + head)
+        elif plan.is_gate:
+            column = _gate(plan, center, room, TOP + head)
+        else:
+            column = _column(plan, center, room, slot, TOP + head)
+        columns.append(column)
+    return Layout(width, height, tuple(columns), tuple(slots.tolist()))
+
+
+def _beside(
+    plan: ColumnPlan,
+    plans: Sequence[ColumnPlan],
+    columns: Sequence[Column],
+    center: float,
+    room: float,
+    slot: float,
+    top: float,
+) -> Column:
+    """Arrange units like those of the column before, so that the links between are level."""
+    before = columns[-1]
+    if plan.is_gate:
+        return _dots(plan.units, before.first, before.levels, center)
+    back = len(columns) - 1
+    while back and plans[back].is_gate and plans[back].follows(plans[back - 1]):
+        back -= 1
+    before = columns[back]
+    if before.kind is ColumnKind.GATE:
+        return _column(plan, center, room, slot, top)
+    shift = center - before.center
+    more = before.more
+    if more is not None:
+        more = (more[0] + shift, *more[1:])
+    return replace(
+        before,
+        center=center,
+        lefts=np.rint(before.lefts + shift),
+        left=float(np.rint(before.left + shift)),
+        right=float(np.rint(before.right + shift)),
+        more=more,
     )
-    return Layout(width, height, columns, pitch)
 
 
-def _column(plan: ColumnPlan, center: float, room: float, pitch: float) -> Column:
+def _gate(plan: ColumnPlan, center: float, room: float, top: float) -> Column:
+    """Arrange dots evenly, as many as there is room for."""
+    shown = min(plan.units, int(room // (SMALLEST_DOT + 1)))
+    first = _first(plan.first, plan.units, shown, 1)
+    distance = min(room / shown, UNIT * 1.28)
+    levels = np.asarray(top + room / 2 + (np.arange(shown) - (shown - 1) / 2.0) * distance, float)
+    return _dots(plan.units, first, levels, center)
+
+
+def _dots(units: int, first: int, levels: Floats, center: float) -> Column:
+    shown = len(levels)
+    closest = float(np.diff(np.sort(levels)).min()) if shown > 1 else LARGEST_DOT
+    size = float(np.clip(math.floor(closest * 0.75), SMALLEST_DOT, LARGEST_DOT))
+    lefts = np.full(shown, center - size / 2)
+    return Column(
+        ColumnKind.GATE, units, center, first, shown, shown, 1, size,
+        lefts, levels - size / 2, levels, center - size / 2, center + size / 2,
+    )  # fmt: skip
+
+
+def _column(plan: ColumnPlan, center: float, room: float, slot: float, top: float) -> Column:
     if plan.is_picture:
         side = float(min(PICTURE, room))
-        return _placed(plan, center, room, ColumnKind.PICTURE, 1, 1, side, 0.0)
+        return _placed(plan, center, room, top, ColumnKind.PICTURE, 1, 1, side, 0.0)
     pitch_of_units = room / plan.units
     if pitch_of_units >= SMALLEST_UNIT * 1.25:
         largest = min(LARGEST_UNIT, max(UNIT, room * 0.088))
         size = math.floor(min(largest, pitch_of_units / 1.25))
         gap = min(size * 0.28, pitch_of_units - size)
-        return _placed(plan, center, room, ColumnKind.SINGLE, plan.units, 1, size, gap)
-    grid_width = max(CARD_WIDTH - 8, min(WIDEST_GRID, pitch - LINK_ROOM))
+        return _placed(plan, center, room, top, ColumnKind.SINGLE, plan.units, 1, size, gap)
+    grid_width = max(CARD_WIDTH - 8, min(WIDEST_GRID, slot - LINK_ROOM))
     columns, size = _largest_grid(plan.units, grid_width, room)
     if size >= SMALLEST_GRID_UNIT:
         rows = math.ceil(plan.units / columns)
-        return _placed(plan, center, room, ColumnKind.GRID, rows, columns, size, GRID_GAP)
+        return _placed(plan, center, room, top, ColumnKind.GRID, rows, columns, size, GRID_GAP)
     cell = SMALLEST_GRID_UNIT + GRID_GAP
     columns = int((grid_width + GRID_GAP) // cell)
     rows = max(1, int((room - MORE_HEIGHT + GRID_GAP) // cell))
-    return _placed(plan, center, room, ColumnKind.GRID, rows, columns, SMALLEST_GRID_UNIT, GRID_GAP)
+    return _placed(
+        plan, center, room, top, ColumnKind.GRID, rows, columns, SMALLEST_GRID_UNIT, GRID_GAP
+    )
 
 
 def _largest_grid(units: int, width: float, height: float) -> tuple[int, int]:
@@ -231,6 +336,7 @@ def _placed(
     plan: ColumnPlan,
     center: float,
     room: float,
+    floor: float,
     kind: ColumnKind,
     rows: int,
     columns: int,
@@ -245,7 +351,7 @@ def _placed(
     used_rows = rows if overflow else math.ceil(shown / columns)
     block_height = used_rows * (size + gap) - gap
     block_width = columns * (size + gap) - gap if columns > 1 else size
-    top = _TOP + max(0.0, (room - block_height - (MORE_HEIGHT if overflow else 0)) / 2)
+    top = floor + max(0.0, (room - block_height - (MORE_HEIGHT if overflow else 0)) / 2)
     left = center - block_width / 2
     places = np.arange(shown)
     row, column = places // columns, places % columns

@@ -1,14 +1,15 @@
-"""The card of a hidden layer."""
+"""What the cards of all hidden layers have in common, and the card of a dense one."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
-from playground.engine.layers import MAXIMUM_UNITS, AnyLayer, Dense
+from playground.engine.layers import MAXIMUM_UNITS, AnyLayer, Dense, Layer
 from playground.gui.editors.number import NumberInput
 from playground.gui.editors.number_rule import NumberRule
 from playground.gui.teaching_tip import set_tip
@@ -20,7 +21,9 @@ from playground.gui.train.network.cards import (
     flat_button,
     heading,
 )
-from playground.schema.describe import field_of, title_of
+from playground.gui.train.network.geometry import CARD_WIDTH
+from playground.gui.train.network.naming import Names
+from playground.schema.describe import field_of, fields_of, summary_of, title_of
 
 _FLAT_BOX = """
 QLineEdit { background: transparent; border: 1px solid transparent; border-radius: 5px;
@@ -29,21 +32,26 @@ QLineEdit:hover { border-color: palette(mid); }
 QLineEdit:focus { border-color: palette(highlight); background: palette(base); }
 QLineEdit[invalid="true"] { border-color: #d64550; }
 """
-_KEYS = (
-    "Delete removes the layer, Alt+← and Alt+→ move it, Ctrl+D duplicates it, + and − change "
-    "its width."
-)
+_KEYS = "Delete removes the layer, Alt+← and Alt+→ move it, Ctrl+D duplicates it, {}"
 
 
-class WidthBox(QLineEdit):
-    """The number of units, typed or stepped with arrows, page keys and the wheel."""
+class NumberBox(QLineEdit):
+    """A number on a card, typed or stepped with arrows, page keys and the wheel.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    layer, name
+        The field that it edits.
+    digits
+        So many digits fit.
+    """
+
+    def __init__(self, layer: type[Layer], name: str, digits: int) -> None:
         super().__init__()
-        self.input = NumberInput(NumberRule(field_of(Dense, "units")), self, self)
+        self.input = NumberInput(NumberRule(field_of(layer, name)), self, self)
         self.setFont(monospace_font(13, bold=True))
         self.setStyleSheet(_FLAT_BOX)
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance("0000") + 7)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance("0" * digits) + 7)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Step with the arrows and, in tens, with the page keys."""
@@ -73,90 +81,77 @@ class WidthBox(QLineEdit):
 
 
 class LayerCard(Card):
-    """Edits one hidden layer.
+    """Edits one hidden layer. Each kind of layer has a card of its own.
+
+    Attributes
+    ----------
+    stops
+        What Tab goes through, the card itself first.
+    snowflake
+        Shown while the layer is frozen; a click thaws it.
 
     Signals
     -------
-    units_edited(object)
-        New width, a whole number.
-    activation_chosen(object)
-        Tag of another activation.
+    edited(str, object)
+        Path of a field below the layer, and its new value.
     command(str)
-        ``remove``, ``duplicate``, ``move_left``, ``move_right``, ``menu``, ``previous``, ``next``.
+        ``remove``, ``duplicate``, ``move_left``, ``move_right``, ``menu``, ``previous``, ``next``,
+        or ``choose``: the menu of everything that can be done.
     """
 
-    units_edited = Signal(object)
-    activation_chosen = Signal(object)
+    edited = Signal(str, object)
     command = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kind: type[Layer], width: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent, width)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.layer: AnyLayer = Dense()
+        self.kind = kind
+        self.layer: Any = kind()
         self.place = -1
-        self.units = WidthBox()
-        self.units.input.committed.connect(self.units_edited)
-        self.fewer, self.more = flat_button("minus", 18), flat_button("plus", 18)
-        for button, step in ((self.fewer, -1), (self.more, 1)):
-            # The keys + and - and the arrows in the box do the same: no stops of their own.
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setAutoRepeat(True)
-            button.clicked.connect(lambda _=False, step=step: self._step(step))
-        self.activation = ActivationCombo()
-        self.activation.chosen.connect(self.activation_chosen)
+        self.stops: list[QWidget] = [self]
         self.menu = flat_button("more")
         self.menu.clicked.connect(lambda: self.command.emit("menu"))
-        self._initializer = SmallText()
-        top = QHBoxLayout()
-        top.setSpacing(0)
-        top.addWidget(heading(Dense.title))
-        top.addSpacing(1)
-        top.addWidget(self.units)
-        top.addStretch(1)
-        top.addWidget(self.fewer)
-        top.addWidget(self.more)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.addWidget(self.activation, 1)
-        middle.addWidget(self.menu)
-        self.lines.addLayout(top)
-        self.lines.addLayout(middle)
-        self.lines.addWidget(self._initializer)
+        self.snowflake = flat_button("snowflake", 16, "accent")
+        self.snowflake.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.snowflake.clicked.connect(self._flip_frozen)
+        self.snowflake.setAccessibleName("Let the layer learn again")
+        set_tip(
+            self.snowflake,
+            "Frozen",
+            "Training leaves what this layer has learned as it is. A click lets it learn again.",
+            shortcut="F",
+        )
+        self.snowflake.hide()
 
-    def show_layer(self, layer: AnyLayer, place: int) -> None:
+    def show_layer(self, layer: AnyLayer, place: int, names: Names) -> None:
         """Show a layer; touches only what differs, and emits nothing."""
-        if place != self.place:
-            self._show_place(place)
+        name = names.layer(place)
         self.layer = layer
-        self.units.input.show_value(layer.units)
-        self.fewer.setEnabled(layer.units > 1)
-        self.more.setEnabled(layer.units < MAXIMUM_UNITS)
-        self.activation.show_activation(layer.activation)
-        self._initializer.show_text(title_of(type(layer.initializer)))
+        if place != self.place or self.accessibleName() != name:
+            self.place = place
+            self._show_name(name[:1].upper() + name[1:])
+        self.snowflake.setVisible(layer.frozen)
 
-    def _show_place(self, place: int) -> None:
-        self.place = place
-        name = f"Layer {place + 1}"
+    def _show_name(self, name: str) -> None:
         self.setAccessibleName(name)
-        set_tip(
-            self,
-            name,
-            f"A fully connected layer: every unit sees every output of the layer before. {_KEYS}",
-            formula=Dense.formula,
-        )
-        self.units.setAccessibleName(f"Units of layer {place + 1}")
-        set_tip(self.units, "Width", f"Number of units, 1 to {MAXIMUM_UNITS}. Type it, or scroll.")
-        self.activation.setAccessibleName(f"Activation of layer {place + 1}")
-        for button, text in ((self.fewer, "One unit less"), (self.more, "One unit more")):
-            button.setAccessibleName(f"{text} in layer {place + 1}")
-            set_tip(button, text, shortcut="−" if button is self.fewer else "+")
-        self.menu.setAccessibleName(f"Settings of layer {place + 1}")
-        set_tip(
-            self.menu,
-            "Settings of the layer",
-            "Initial weights and bias; move, duplicate, remove.",
-        )
+        text = f"{summary_of(self.kind)} {_KEYS.format(self._more_keys())}"
+        set_tip(self, name, text, formula=self.kind.formula)
+        self.menu.setAccessibleName(f"Settings of {name[:1].lower()}{name[1:]}")
+        set_tip(self.menu, "Settings of the layer", self._menu_text(), shortcut="Enter")
+
+    def _menu_text(self) -> str:
+        return "All fields of the layer; freeze, move, duplicate, remove."
+
+    def _more_keys(self) -> str:
+        return "F freezes it." if self._can_freeze else "right-click for more."
+
+    @property
+    def _can_freeze(self) -> bool:
+        return any(field.name == "frozen" for field in fields_of(self.kind))
+
+    def _flip_frozen(self) -> None:
+        if self._can_freeze:
+            self.edited.emit("frozen", not self.layer.frozen)
 
     def event(self, event: QEvent) -> bool:
         """Keep the card's keys from menus that know the same ones."""
@@ -167,14 +162,14 @@ class LayerCard(Card):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Remove, move, duplicate, widen; arrows go to the neighbouring cards."""
+        """Remove, move, duplicate, widen, freeze; arrows go to the neighbouring cards."""
         command = self._command_of(event)
         if command is None:
             super().keyPressEvent(event)
-        elif command == "wider":
-            self._step(1)
-        elif command == "narrower":
-            self._step(-1)
+        elif command in ("wider", "narrower"):
+            self.step(1 if command == "wider" else -1)
+        elif command == "freeze":
+            self._flip_frozen()
         else:
             self.command.emit(command)
 
@@ -182,6 +177,15 @@ class LayerCard(Card):
         """Select the card."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer everything that can be done with the layer."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.command.emit("choose")
+        event.accept()
+
+    def step(self, step: int) -> None:
+        """Change the number that the card is about."""
 
     def _command_of(self, event: QKeyEvent) -> str | None:
         modifiers = event.modifiers() & ~(
@@ -197,6 +201,7 @@ class LayerCard(Card):
             Qt.Key.Key_Right: "next",
             Qt.Key.Key_Return: "menu",
             Qt.Key.Key_Enter: "menu",
+            Qt.Key.Key_F: "freeze",
         }
         with_alt: dict[Any, str] = {
             Qt.Key.Key_Left: "move_left",
@@ -211,7 +216,83 @@ class LayerCard(Card):
             return "duplicate"
         return None
 
-    def _step(self, step: int) -> None:
+
+class DenseCard(LayerCard):
+    """Width, activation and initial weights of a dense layer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Dense, CARD_WIDTH, parent)
+        self.units = NumberBox(Dense, "units", 4)
+        self.units.input.committed.connect(partial(self.edited.emit, "units"))
+        self.fewer, self.more = stepping_buttons(self)
+        self.activation = ActivationCombo()
+        self.activation.chosen.connect(partial(self.edited.emit, "activation.kind"))
+        self._initializer = SmallText()
+        self.stops += [self.units, self.activation, self.menu]
+        top = line_of(heading(Dense.title))
+        top.addSpacing(1)
+        top.addWidget(self.units)
+        top.addStretch(1)
+        top.addWidget(self.fewer)
+        top.addWidget(self.more)
+        self.lines.addLayout(top)
+        self.lines.addLayout(line_of(self.activation, self.menu, stretched=self.activation))
+        self.lines.addLayout(
+            line_of(self._initializer, self.snowflake, stretched=self._initializer)
+        )
+
+    def show_layer(self, layer: AnyLayer, place: int, names: Names) -> None:
+        """Show a dense layer."""
+        super().show_layer(layer, place, names)
+        assert isinstance(layer, Dense)
+        self.units.input.show_value(layer.units)
+        self.fewer.setEnabled(layer.units > 1)
+        self.more.setEnabled(layer.units < MAXIMUM_UNITS)
+        self.activation.show_activation(layer.activation)
+        about = title_of(type(layer.initializer))
+        if layer.regularizer is not None:
+            about = f"{about} · own {title_of(type(layer.regularizer))}"
+        self._initializer.show_text(about)
+
+    def _show_name(self, name: str) -> None:
+        super()._show_name(name)
+        lower = name[:1].lower() + name[1:]
+        self.units.setAccessibleName(f"Units of {lower}")
+        set_tip(self.units, "Width", f"Number of units, 1 to {MAXIMUM_UNITS}. Type it, or scroll.")
+        self.activation.setAccessibleName(f"Activation of {lower}")
+        for button, text in ((self.fewer, "One unit less"), (self.more, "One unit more")):
+            button.setAccessibleName(f"{text} in {lower}")
+            set_tip(button, text, shortcut="−" if button is self.fewer else "+")
+
+    def _menu_text(self) -> str:
+        return "Initial weights and bias, own regularization; freeze, move, duplicate, remove."
+
+    def _more_keys(self) -> str:
+        return "+ and − change its width, F freezes it."
+
+    def step(self, step: int) -> None:
+        """Change the width by one."""
         units = min(MAXIMUM_UNITS, max(1, self.layer.units + step))
         if units != self.layer.units:
-            self.units_edited.emit(units)
+            self.edited.emit("units", units)
+
+
+def stepping_buttons(card: LayerCard) -> tuple[QToolButton, QToolButton]:
+    """Return buttons that do what the keys − and + do."""
+    pair = flat_button("minus", 18), flat_button("plus", 18)
+    for button, step in zip(pair, (-1, 1), strict=True):
+        # The keys + and - and the arrows in the box do the same: no stops of their own.
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setAutoRepeat(True)
+        button.clicked.connect(lambda _=False, step=step: card.step(step))
+    return pair
+
+
+def line_of(*widgets: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
+    """Return widgets in a line without gaps."""
+    line = QHBoxLayout()
+    line.setSpacing(0)
+    line.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        line.addWidget(widget, 1 if widget is stretched else 0)
+    return line

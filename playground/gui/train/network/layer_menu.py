@@ -31,14 +31,14 @@ class LayerMenu(QFrame):
     edited = Signal(str, object)
     command = Signal(str)
 
-    def __init__(self, struct: type[msgspec.Struct], parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("layer_menu")
         self.setFixedWidth(_WIDTH)
         self._title = QLabel()
         self._title.setFont(text_font(13, bold=True))
-        self.form = ParameterForm(struct)
-        self.form.edited.connect(self.edited)
+        self._kind: type[msgspec.Struct] | None = None
+        self._form: ParameterForm | None = None
         self.buttons: dict[str, QToolButton] = {}
         head = QHBoxLayout()
         head.setSpacing(2)
@@ -47,8 +47,13 @@ class LayerMenu(QFrame):
         column.setContentsMargins(14, 10, 14, 14)
         column.setSpacing(9)
         column.addLayout(head)
-        column.addWidget(self.form)
-        self._head = head
+        self._head, self._column = head, column
+
+    @property
+    def form(self) -> ParameterForm:
+        """The form of the layer that is shown."""
+        assert self._form is not None
+        return self._form
 
     def add_commands(self) -> None:
         """Offer what can be done with a hidden layer."""
@@ -70,12 +75,25 @@ class LayerMenu(QFrame):
         """Show a layer at a place among some hidden layers; emits nothing."""
         self._title.setText(title)
         self.setAccessibleName(f"Settings: {title}")
+        self._make_form(type(layer))
         self.form.show_value(layer)
         if self.buttons:
             self.buttons["move_left"].setEnabled(place > 0)
             self.buttons["move_right"].setEnabled(place < count - 1)
         if self.isVisible():
             self.adjustSize()
+
+    def _make_form(self, kind: type[msgspec.Struct]) -> None:
+        if kind is self._kind:
+            return
+        self._kind = kind
+        if self._form is not None:
+            self._column.removeWidget(self._form)
+            self._form.hide()
+            self._form.deleteLater()
+        self._form = ParameterForm(kind)
+        self._form.edited.connect(self.edited)
+        self._column.addWidget(self._form)
 
     def open_below(self, widget: QWidget) -> None:
         """Open below a card, within the screen, with the keyboard in the form."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from playground.engine.network import LayerShape
 from playground.gui.palette import Colors
 from playground.gui.train.network.geometry import Layout
 from playground.gui.train.network.link_painter import (
@@ -25,7 +26,7 @@ from playground.gui.train.network.link_painter import (
     draw_links,
     draw_pieces,
 )
-from playground.gui.train.network.links import LinkBand
+from playground.gui.train.network.links import LinkBand, LinkKind, kind_of
 from playground.gui.train.network.naming import UnitAt, WeightAt
 from playground.training.snapshot import Snapshot
 
@@ -65,14 +66,19 @@ class LinkLayer:
         self._chosen_at: list[float] = []
         self._next = 0
         self._pens: dict[tuple[str, bool], LinkPens] = {}
+        self._shapes: tuple[LayerShape, ...] = ()
         self._snapshot: Snapshot | None = None
         self._before: tuple[Reals, ...] | None = None
 
     # --- what is shown ---
 
-    def lay_out(self, layout: Layout, ratio: float) -> None:
+    def lay_out(self, layout: Layout, ratio: float, shapes: tuple[LayerShape, ...]) -> None:
         """Take a new layout; strengths follow with the next :meth:`refresh`."""
-        self.bands = [LinkBand(source, target) for source, target in pairwise(layout.columns)]
+        self._shapes = shapes
+        self.bands = [
+            LinkBand(source, target, kind_of(shape))
+            for (source, target), shape in zip(pairwise(layout.columns), shapes, strict=True)
+        ]
         self._images = [BandImage(band, layout.height, ratio) for band in self.bands]
         self._drawn_at = [0.0] * len(self.bands)
         self._chosen_at = [0.0] * len(self.bands)
@@ -111,7 +117,7 @@ class LinkLayer:
         self._drawn_at = [0.0] * len(self.bands)
 
     def matrix(self, layer: int) -> Reals | None:
-        """Return what the links into a layer show, (inputs + 1, outputs), or ``None``."""
+        """Return the parameters of a layer, or what else is to be shown of them, or ``None``."""
         if self._snapshot is None:
             return None
         match self.quantity:
@@ -126,11 +132,25 @@ class LinkLayer:
                 with np.errstate(all="ignore"):
                     return np.asarray(now - self._before[layer])
 
+    def drawn(self, layer: int) -> Reals | None:
+        """Return the same with one column for each unit, or ``None``.
+
+        Of several pieces of a unit, the strongest is taken at each place.
+        """
+        matrix = self.matrix(layer)
+        if matrix is None or layer >= len(self._shapes):
+            return None
+        shape = self._shapes[layer]
+        if shape.pre_outputs == shape.outputs or kind_of(shape) is not LinkKind.FULL:
+            return matrix
+        pieces = matrix.reshape(len(matrix), -1, shape.outputs)
+        return np.asarray(np.take_along_axis(pieces, _strongest(pieces)[:, None], 1)[:, 0])
+
     def refresh(self, visible: Sequence[int]) -> None:
         """Grade the links of the visible bands; what looks different has to be drawn anew."""
         now = time.perf_counter()
         for layer in visible:
-            matrix = self.matrix(layer)
+            matrix = self.drawn(layer)
             if matrix is None:
                 continue
             band = self.bands[layer]
@@ -194,7 +214,7 @@ class LinkLayer:
         for layer, is_source in ((at.layer, False), (at.layer + 1, True)):
             if 0 <= layer < len(self.bands):
                 band = self.bands[layer]
-                matrix = self.matrix(layer)
+                matrix = self.drawn(layer)
                 if matrix is None:
                     continue
                 if band.is_summary:
@@ -211,7 +231,7 @@ class LinkLayer:
         """Draw one link so that it stands out."""
         band = self.bands[at.layer]
         matrix = self.matrix(at.layer)
-        pieces = band.single(at.row, at.column)
+        pieces = band.single(*self._ends(at))
         if pieces is None or matrix is None:
             return
         strength = int(band.graded_one(float(matrix[at.row, at.column])))
@@ -228,16 +248,43 @@ class LinkLayer:
             if band.left < x < band.right:
                 place = band.nearest(x, y)
                 if place is not None:
-                    return WeightAt(layer, int(band.rows[place]), int(band.columns[place]))
+                    return self.weight_of(layer, int(band.rows[place]), int(band.columns[place]))
         return None
 
     def middle_of(self, at: WeightAt) -> QRectF | None:
         """Return a small box in the middle of a link, or ``None`` if it is out of sight."""
-        pieces = self.bands[at.layer].single(at.row, at.column)
+        pieces = self.bands[at.layer].single(*self._ends(at))
         if pieces is None:
             return None
         x, y = pieces[len(pieces) // 2, :2].tolist()
         return QRectF(x - 3, y - 3, 6, 6)
+
+    def weight_of(self, layer: int, row: int, column: int) -> WeightAt | None:
+        """Return the weight that a link between two units stands for, if there is one."""
+        shape = self._shapes[layer]
+        match self.bands[layer].kind:
+            case LinkKind.PLAIN:
+                return None
+            case LinkKind.SCALE:
+                return WeightAt(layer, 0, row)
+            case LinkKind.FULL:
+                matrix = self.matrix(layer)
+                if shape.pre_outputs == shape.outputs or matrix is None:
+                    return WeightAt(layer, row, column)
+                pieces = matrix[row].reshape(1, -1, shape.outputs)
+                piece = int(_strongest(pieces)[0, column])
+                return WeightAt(layer, row, piece * shape.outputs + column)
+
+    def _ends(self, at: WeightAt) -> tuple[int, int]:
+        """Return the units between which a weight stands."""
+        shape = self._shapes[at.layer]
+        row = at.row if self.bands[at.layer].kind is LinkKind.FULL else at.column
+        return row, at.column % shape.outputs
+
+
+def _strongest(pieces: Reals) -> NDArray[np.int64]:
+    """Return (rows, units): which of the pieces (rows, pieces, units) is largest in size."""
+    return np.asarray(np.abs(np.nan_to_num(pieces)).argmax(1))
 
 
 def _same_shapes(first: Sequence[Reals], second: Sequence[Reals]) -> bool:

@@ -53,14 +53,14 @@ class LinkPens:
 
     def of(self, band: LinkBand) -> dict[int, QPen]:
         """Return the pens of a band by strength, -STRENGTHS to STRENGTHS without 0."""
-        key = (band.widest, band.is_summary)
+        key = (band.widest, band.is_neutral)
         if key not in self._pens:
             pens = {}
             widths = band.width_of(np.arange(STRENGTHS + 1))
             for strength in range(1, STRENGTHS + 1):
                 for sign in (-1, 1):
                     ink = self._inks[sign > 0][strength]
-                    if band.is_summary:
+                    if band.is_neutral:
                         ink = self._neutral[strength]
                     pen = QPen(ink, float(widths[strength]))
                     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -72,7 +72,7 @@ class LinkPens:
         """Return the pen of a link that is pointed at: its width, but full colour."""
         pen = QPen(self.of(band)[strength])
         ink = self._inks[strength > 0][max(abs(strength), STRENGTHS * 2 // 3)]
-        pen.setColor(self._accent if band.is_summary else ink)
+        pen.setColor(self._accent if band.is_neutral else ink)
         pen.setWidthF(max(pen.widthF(), 1.6))
         return pen
 

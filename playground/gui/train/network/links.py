@@ -8,11 +8,14 @@ layout or the choice of links changes.
 from __future__ import annotations
 
 import math
+from enum import Enum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.engine.layers import Dense
+from playground.engine.network import LayerShape
 from playground.gui.train.network.geometry import Column, ColumnKind
 
 Floats = NDArray[np.float64]
@@ -37,6 +40,21 @@ _ALONG = 1.5 * _T * (1 - _T) + _T**3
 _ACROSS = 3 * _T**2 - 2 * _T**3
 
 
+class LinkKind(Enum):
+    """What the links into a layer are."""
+
+    FULL = "a weight from each unit to each"
+    SCALE = "a factor from each unit to the same one"
+    PLAIN = "nothing but the way of the values"
+
+
+def kind_of(shape: LayerShape) -> LinkKind:
+    """Return what the links into a layer are."""
+    if isinstance(shape.layer, Dense):
+        return LinkKind.FULL
+    return LinkKind.SCALE if shape.layer.row_names(shape.rows) else LinkKind.PLAIN
+
+
 class LinkBand:
     """The links from one column to the next.
 
@@ -44,6 +62,8 @@ class LinkBand:
     ----------
     source, target
         The two columns.
+    kind
+        What the links are.
 
     Attributes
     ----------
@@ -58,25 +78,43 @@ class LinkBand:
         Whether a link stands for all weights of a unit, so that it has no sign.
     """
 
-    def __init__(self, source: Column, target: Column) -> None:
-        self.source, self.target = source, target
+    def __init__(self, source: Column, target: Column, kind: LinkKind = LinkKind.FULL) -> None:
+        self.source, self.target, self.kind = source, target, kind
         self.is_summary = source.kind is ColumnKind.PICTURE
         self.left, self.right = source.right, target.left
         first = np.arange(1) if self.is_summary else np.arange(source.shown) + source.first
         second = np.arange(target.shown) + target.first
-        self._all_rows = np.repeat(first, len(second)).astype(np.int64)
-        self._all_columns = np.tile(second, len(first)).astype(np.int64)
+        if self.is_straight and not self.is_summary:
+            # Several pieces of one unit lie a multiple of the number of units apart.
+            ends = first % target.units
+            is_there = (ends >= target.first) & (ends < target.first + target.shown)
+            first, second = first[is_there], ends[is_there]
+            self._all_rows, self._all_columns = first.astype(np.int64), second.astype(np.int64)
+        else:
+            self._all_rows = np.repeat(first, len(second)).astype(np.int64)
+            self._all_columns = np.tile(second, len(first)).astype(np.int64)
         self.possible = len(self._all_rows)
         self.widest = self._widest()
         self._x = self.left + (self.right - self.left) * _ALONG
-        self._choose(np.arange(min(self.possible, LINK_LIMIT)))
+        drawn = self.possible if self.is_straight else min(self.possible, LINK_LIMIT)
+        self._choose(np.arange(drawn))
         self.strengths = np.ones(len(self.rows), np.int8)
         self._top = self._bottom = 0.0
 
     @property
+    def is_straight(self) -> bool:
+        """Whether there is one link to each unit."""
+        return self.kind is not LinkKind.FULL
+
+    @property
+    def is_neutral(self) -> bool:
+        """Whether links have no sign, and so no colour of their own."""
+        return self.is_summary or self.kind is LinkKind.PLAIN
+
+    @property
     def is_partial(self) -> bool:
         """Whether there are more links between the units shown than are drawn."""
-        return self.possible > LINK_LIMIT
+        return self.possible > LINK_LIMIT and not self.is_straight
 
     def choose(self, matrix: Reals) -> bool:
         """Pick the strongest links; return whether others are drawn than before.
@@ -96,7 +134,18 @@ class LinkBand:
         return True
 
     def values(self, matrix: Reals) -> Reals:
-        """Return what the drawn links show, (m,); for a summary the root of the sum of squares."""
+        """Return what the drawn links show, (m,); for a summary the root of the sum of squares.
+
+        Parameters
+        ----------
+        matrix
+            Of a dense layer (inputs + 1, outputs), of a norm (2, inputs); of others it is not read.
+        """
+        if self.kind is LinkKind.PLAIN:
+            return np.ones(len(self.rows))
+        if self.kind is LinkKind.SCALE:
+            scales = np.asarray(matrix[0][self.columns if self.is_summary else self.rows])
+            return np.abs(scales) if self.is_summary else scales
         if self.is_summary:
             weights = matrix[:-1, self.target.first : self.target.first + self.target.shown]
             return np.asarray(np.sqrt(np.einsum("ij,ij->j", weights, weights)))
@@ -128,6 +177,9 @@ class LinkBand:
         own, other = (self.source, self.target) if is_source else (self.target, self.source)
         if not own.is_shown(unit):
             return np.empty((0, SEGMENTS, 4)), np.empty(0, np.int8)
+        if self.is_straight:
+            places = np.flatnonzero((self.rows if is_source else self.columns) == unit)
+            return self.segments[places], self.strengths[places]
         ends = slice(other.first, other.first + other.shown)
         values = matrix[unit, ends] if is_source else matrix[ends, unit]
         here = np.full(other.shown, own.levels[unit - own.first])
@@ -178,10 +230,13 @@ class LinkBand:
     def _widest(self) -> float:
         if self.is_summary:
             return 1.8 if self.possible <= 48 else 1.0
+        if self.kind is LinkKind.PLAIN:
+            return 1.4
         size = min(self.source.size, self.target.size)
         drawn = min(self.possible, LINK_LIMIT)
         crowding = min(1.0, math.sqrt(90 / max(drawn, 1)))
-        return max(2.2, min(5.6, size * 0.16) * crowding)
+        widest = 3.4 if self.kind is LinkKind.SCALE else 5.6
+        return max(2.2, min(widest, size * 0.16) * crowding)
 
     def _steps(self, values: Reals) -> NDArray[np.int8]:
         if self._top <= 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,13 @@ from playground.gui.figures.recolor import recolored
 from playground.gui.palette import Colors
 from playground.gui.theme import text_font, theme
 from playground.gui.train.network import canvas_painter
+from playground.gui.train.network.arc_painter import paint_arcs
+from playground.gui.train.network.arcs import arcs_of, head_of
 from playground.gui.train.network.geometry import Column, ColumnPlan, Layout, lay_out
 from playground.gui.train.network.link_layer import LinkLayer
 from playground.gui.train.network.link_painter import draw_curves
-from playground.gui.train.network.link_values import link_values
 from playground.gui.train.network.naming import Names
+from playground.gui.train.network.plans import plans_of
 from playground.gui.train.network.selection import Selection
 from playground.gui.train.network.thumbnails import LayerPictures, enlarged, radius_of
 from playground.schema.describe import title_of
@@ -70,9 +71,11 @@ class NetworkScene:
         self.names = names
         self.size = size
         height = size.height() - CAPTIONS_HEIGHT
-        self.layout_now: Layout = lay_out(plans, size.width(), height)
+        head = head_of(names.architecture, height)
+        self.layout_now: Layout = lay_out(plans, size.width(), height, head)
+        self.arcs = arcs_of(names.architecture, self.layout_now, head)
         self.links = links
-        links.lay_out(self.layout_now, 1.0)
+        links.lay_out(self.layout_now, 1.0, names.architecture.layers)
         links.refresh(range(len(links.bands)))
         self.sample = sample
         self.selection = Selection()
@@ -83,16 +86,10 @@ class NetworkScene:
     @classmethod
     def of_snapshot(cls, names: Names, snapshot: Snapshot, size: QSize) -> NetworkScene:
         """Return the scene of a snapshot that has pictures of all units."""
-        layers = names.architecture.layers
-        matrices, slopes = (
-            tuple(map(link_values, layers, each))
-            for each in (snapshot.matrices, snapshot.gradient_matrices)
-        )
         links = LinkLayer()
-        links.take(replace(snapshot, matrices=matrices, gradient_matrices=slopes))
-        widths = [layers[0].inputs, *(layer.outputs for layer in layers)]
-        is_picture = names.image_shape is not None
-        plans = [ColumnPlan(width, is_picture and index == 0) for index, width in enumerate(widths)]
+        links.take(snapshot)
+        plans = plans_of(names)
+        widths = [plan.units for plan in plans]
         inputs = snapshot.input_maps
         maps: list[Maps] = [(inputs, tuple(range(widths[0])))]
         for index, width in enumerate(widths[1:]):
@@ -124,6 +121,7 @@ class NetworkScene:
             draw_curves(painter, band, pens)
         for index in range(len(self.layout_now.columns)):
             canvas_painter.paint_column(painter, self, index, colors)
+        paint_arcs(painter, self.arcs, colors)
 
     def _color_maps(self, colors: Colors) -> None:
         pictures = (self.input_pictures, *self.pictures)
@@ -135,6 +133,7 @@ class NetworkScene:
         names, columns = self.names, self.layout_now.columns
         layers = names.architecture.layers
         for index, column in enumerate(columns):
+            width = self.layout_now.slots[index] - 8
             if index == 0:
                 title, text = "Input", _inputs_text(names)
             else:
@@ -143,7 +142,6 @@ class NetworkScene:
                 title = f"{'Output' if is_last else title_of(type(shape.layer))} {shape.outputs}"
                 is_plain = not isinstance(shape.layer, Dense)
                 text = "" if is_plain else title_of(type(shape.activation))
-            width = self.layout_now.pitch - 8
             left = column.center - width / 2
             for top, words, font, color in (
                 (8, title, text_font(13, bold=True), colors.text),

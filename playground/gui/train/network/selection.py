@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from playground.gui.train.network.geometry import Column, ColumnKind
-from playground.gui.train.network.naming import Names, UnitAt, WeightAt
+from playground.gui.train.network.naming import Names, SkipAt, Spot, UnitAt, WeightAt
 
 LINKS_IN_TURN = 64
 """The L key goes through at most so many incoming links of a unit: the strongest."""
@@ -21,7 +20,7 @@ class Selection:
 
     Attributes
     ----------
-    hovered, hovered_weight
+    hovered, hovered_weight, hovered_skip
         Under the pointer.
     current, current_weight
         The selected unit, and the one of its incoming links that is selected.
@@ -38,6 +37,7 @@ class Selection:
             Qt.Key.Key_Home,
             Qt.Key.Key_End,
             Qt.Key.Key_L,
+            Qt.Key.Key_S,
             Qt.Key.Key_Return,
             Qt.Key.Key_Enter,
             Qt.Key.Key_Escape,
@@ -47,21 +47,24 @@ class Selection:
     def __init__(self) -> None:
         self.hovered: UnitAt | None = None
         self.hovered_weight: WeightAt | None = None
+        self.hovered_skip: SkipAt | None = None
         self.current: UnitAt | None = None
         self.current_weight: WeightAt | None = None
         self.edited: WeightAt | None = None
 
     @property
-    def pointed(self) -> UnitAt | WeightAt | None:
+    def pointed(self) -> Spot | None:
         """What everything is about now: the pointer goes before the keyboard."""
-        under_pointer = self.hovered_weight or self.hovered
+        under_pointer = self.hovered_skip or self.hovered_weight or self.hovered
         return self.edited or under_pointer or self.current_weight or self.current
 
-    def hover(self, unit: UnitAt | None, weight: WeightAt | None) -> bool:
+    def hover(
+        self, unit: UnitAt | None, weight: WeightAt | None, skip: SkipAt | None = None
+    ) -> bool:
         """Take what is under the pointer; return whether it is something else than before."""
-        if (unit, weight) == (self.hovered, self.hovered_weight):
+        if (unit, weight, skip) == (self.hovered, self.hovered_weight, self.hovered_skip):
             return False
-        self.hovered, self.hovered_weight = unit, weight
+        self.hovered, self.hovered_weight, self.hovered_skip = unit, weight, skip
         return True
 
     def select(self, unit: UnitAt | None) -> None:
@@ -80,6 +83,7 @@ class Selection:
     def keep_within(self, widths: Sequence[int]) -> None:
         """Forget what does not exist any more, for layers of these widths from the input on."""
         self.hovered = self.hovered_weight = self.current_weight = self.edited = None
+        self.hovered_skip = None
         at = self.current
         if at is not None and (at.layer + 1 >= len(widths) or at.unit >= widths[at.layer + 1]):
             self.current = None
@@ -93,9 +97,18 @@ class Selection:
         return names.bias_of(self.current)
 
     def press(
-        self, key: Qt.Key, columns: Sequence[Column], matrices: Sequence[NDArray[Any]]
+        self,
+        key: Qt.Key,
+        columns: Sequence[Column],
+        incoming: Callable[[UnitAt], Sequence[WeightAt]],
     ) -> bool:
-        """Follow a key; return whether it meant something."""
+        """Follow a key; return whether it meant something.
+
+        Parameters
+        ----------
+        incoming
+            Gives the links into a unit that the L key goes through.
+        """
         if key == Qt.Key.Key_Escape:
             had = self.current_weight is not None or self.current is not None
             if self.current_weight is not None:
@@ -103,13 +116,13 @@ class Selection:
             else:
                 self.current = None
             return had
-        if key not in self.KEYS:
+        if key not in self.KEYS or key == Qt.Key.Key_S:
             return False
         if self.current is None:
             self.enter(columns)
             return True
         if key == Qt.Key.Key_L:
-            return self._next_link(columns, matrices)
+            return self._next_link(incoming(self.current))
         self.current = self._moved(key, columns)
         self.current_weight = None
         return True
@@ -157,17 +170,10 @@ class Selection:
         chosen = near[0] if step > 0 else near[-1]
         return UnitAt(index - 1, there.first + int(chosen))
 
-    def _next_link(self, columns: Sequence[Column], matrices: Sequence[NDArray[Any]]) -> bool:
-        at = self.current
-        assert at is not None
-        if at.layer < 0:
+    def _next_link(self, links: Sequence[WeightAt]) -> bool:
+        if not links:
             return False
-        inputs = columns[at.layer].units
-        rows = list(range(inputs))
-        if inputs > LINKS_IN_TURN and len(matrices) > at.layer:
-            sizes = np.abs(np.nan_to_num(matrices[at.layer][:-1, at.unit]))
-            rows = np.sort(np.argsort(sizes)[-LINKS_IN_TURN:]).tolist()
-        before = self.current_weight.row if self.current_weight is not None else -1
-        following = next((row for row in rows if row > before), rows[0])
-        self.current_weight = WeightAt(at.layer, following, at.unit)
+        before = self.current_weight
+        following = links.index(before) + 1 if before in links else 0
+        self.current_weight = links[following % len(links)]
         return True

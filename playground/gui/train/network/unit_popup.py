@@ -67,7 +67,7 @@ class UnitPopup(QFrame):
         column.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(2)
         column.addWidget(self.formula)
-        for _ in range(3):
+        for _ in range(4):
             name, value = QLabel(), QLabel()
             name.setProperty("role", "muted")
             name.setFont(text_font(12))

@@ -18,7 +18,8 @@ from playground.gui.train.network.footer import Footer
 from playground.gui.train.network.geometry import ColumnKind
 from playground.gui.train.network.link_layer import Quantity
 from playground.gui.train.network.links import LINK_LIMIT
-from playground.gui.train.network.naming import Names, UnitAt, WeightAt
+from playground.gui.train.network.naming import Names, SkipAt, UnitAt, WeightAt
+from playground.gui.train.network.popup_texts import number, skip_picture, skip_rows, unit_rows
 from playground.gui.train.network.thumbnails import image_of, ink_image
 from playground.gui.train.network.unit_popup import UnitPopup
 from playground.gui.train.network.weight_editor import WeightEditor
@@ -28,6 +29,7 @@ from playground.training.snapshot import Snapshot
 
 FINEST_THUMBNAIL = 50
 """Cells of a unit's picture, at most: more cannot be told apart."""
+_WITH_PICTURES = (ColumnKind.SINGLE, ColumnKind.GRID)
 MEAN_OF = 500
 """The mean image is that of at most so many training images."""
 
@@ -45,12 +47,15 @@ class NetworkView(QWidget):
         :meth:`wishes` returns something else than before.
     parameter_edited(int, int, int, float, float)
         Layer, row, column, old and new value of a weight or bias edited by hand.
+    noted(str, str)
+        Level and text of what an edit brought with it, or why it cannot be.
     """
 
     edited = Signal(str, object, str, str)
     proposed = Signal(object, str, str)
     wishes_changed = Signal()
     parameter_edited = Signal(int, int, int, float, float)
+    noted = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +88,7 @@ class NetworkView(QWidget):
 
         self.board.edited.connect(self.edited)
         self.board.proposed.connect(self.proposed)
+        self.board.noted.connect(self.noted)
         self.board.card_focused.connect(self._reveal)
         self.canvas.pointed_changed.connect(self._on_pointed)
         self.canvas.edit_requested.connect(self._open_editor)
@@ -149,12 +155,10 @@ class NetworkView(QWidget):
             return {"thumbnail_size": 0, "visible_units": (), "focus": None}
         seen = set(self.canvas.columns_in_sight)
         shown = [c for i, c in enumerate(layout.columns) if i in seen]
-        largest = max(
-            (c.size for c in shown if c.kind is not ColumnKind.PICTURE), default=FINEST_THUMBNAIL
-        )
+        largest = max((c.size for c in shown if c.kind in _WITH_PICTURES), default=FINEST_THUMBNAIL)
         size = min(FINEST_THUMBNAIL, round(largest * self.devicePixelRatioF()))
         units = tuple(
-            column.visible if index + 1 in seen else ()
+            column.visible if index + 1 in seen and column.kind in _WITH_PICTURES else ()
             for index, column in enumerate(layout.columns[1:])
         )
         return {"thumbnail_size": size, "visible_units": units, "focus": self._focus()}
@@ -192,7 +196,7 @@ class NetworkView(QWidget):
         """Return the unit whose large picture is wanted."""
         at = self.canvas.selection.pointed
         names = self.canvas.names
-        if isinstance(at, WeightAt) or at is None or names is None:
+        if not isinstance(at, UnitAt) or names is None:
             return None
         if at.layer < 0 and names.image_shape is not None:
             return None
@@ -254,6 +258,8 @@ class NetworkView(QWidget):
             self.popup.hide()
         elif isinstance(at, WeightAt):
             self._fill_weight(at, names)
+        elif isinstance(at, SkipAt):
+            self._fill_skip(at, names)
         else:
             self._fill_unit(at, names)
 
@@ -261,23 +267,32 @@ class NetworkView(QWidget):
         values = self.canvas.value_of(at)
         rows = []
         if values is not None:
-            kind = "bias" if names.is_bias(at) else "weight"
-            rows = [(kind, number(values[0])), ("gradient", number(values[1], exponent=True))]
+            rows = [
+                (names.word_of(at), number(values[0])),
+                ("gradient", number(values[1], exponent=True)),
+            ]
         hint = "Click, or press Enter, to edit"
         if self.popup.show_about(names.weight(at), rows, hint=hint) and self.popup.isVisible():
             self._move_popup()
 
+    def _fill_skip(self, at: SkipAt, names: Names) -> None:
+        snapshot = self.canvas.snapshot
+        matrix = snapshot.matrices[at.layer] if snapshot is not None else None
+        picture = skip_picture(matrix, theme().current)
+        title, _, what = names.spot(at).partition(" · ")
+        changed = self.popup.show_about(
+            title,
+            skip_rows(names, at.layer, what),
+            hint="Drag to another layer, or click for settings",
+            has_picture=picture is not None,
+        )
+        self.popup.picture.show_image(picture, smooth=False)
+        if changed and self.popup.isVisible():
+            self._move_popup()
+
     def _fill_unit(self, at: UnitAt, names: Names) -> None:
-        rows: list[tuple[str, str]] = []
-        formula, smooth = "", names.image_shape is None
-        if at.layer >= 0:
-            values = self.canvas.value_of(names.bias_of(at))
-            activation = names.activation(at.layer)
-            formula = activation.formula
-            rows.append(("activation", title_of(type(activation))))
-            if values is not None:
-                rows.append(("bias", number(values[0])))
-            rows.append(("inputs", str(names.architecture.layers[at.layer].inputs)))
+        rows, formula, hint = unit_rows(names, at, self.canvas.value_of)
+        smooth = names.image_shape is None
         image = None
         snapshot = self.canvas.snapshot
         if snapshot is not None and snapshot.focus_map is not None:
@@ -292,7 +307,7 @@ class NetworkView(QWidget):
             )
             image = pictures.picture(at.unit)
         changed = self.popup.show_about(
-            names.unit(at), rows, formula=formula, has_picture=image is not None
+            names.unit(at), rows, formula=formula, hint=hint, has_picture=image is not None
         )
         self.popup.picture.show_image(image, smooth)
         if changed and self.popup.isVisible():
@@ -308,7 +323,7 @@ class NetworkView(QWidget):
         values, names = self.canvas.value_of(at), self.canvas.names
         if values is None or names is None:
             return
-        box = self.canvas.box_of(at) or self.canvas.box_of(UnitAt(at.layer, at.column))
+        box = self.canvas.box_of(at) or self.canvas.box_of(names.target_of(at))
         anchor = self._from_canvas(box.toAlignedRect()) if box else QRect(QPoint(60, 120), QSize())
         self.popup.hide()
         self.canvas.selection.edited = at
@@ -326,12 +341,3 @@ class NetworkView(QWidget):
         if self.isVisible():
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._on_pointed()
-
-
-def number(value: float, exponent: bool = False) -> str:
-    """Return a number of fixed width, with its sign."""
-    if not np.isfinite(value):
-        return f"{value:>+10}"
-    large = abs(value) >= 1e4
-    text = f"{value:+.2e}" if exponent or large else f"{value:+.4f}"
-    return f"{text.replace('-', '−'):>10}"

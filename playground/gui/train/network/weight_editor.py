@@ -1,4 +1,4 @@
-"""A small editor for one weight or bias, beside its link or unit."""
+"""A small editor for one weight, bias or the like, beside its link or unit."""
 
 from __future__ import annotations
 
