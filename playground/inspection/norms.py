@@ -193,8 +193,8 @@ def _record_rest(
         Product.HADAMARD,
         layer,
         Formula(
-            rf"{z.latex} = {gamma.latex} \odot {xh.latex} + {beta.latex}",
-            f"{z.text} = {gamma.text} ⊙ {xh.text} + {beta.text}",
+            rf"{z.latex} = {xh.latex} \odot {gamma.latex} + {beta.latex}",
+            f"{z.text} = {xh.text} ⊙ {gamma.text} + {beta.text}",
         ),
         (hat, scale, shift),
         lambda hat, scale, shift: hat * scale + shift,
@@ -207,8 +207,8 @@ def _record_rest(
 def _spell_scaled(result: Matrix, hat: Matrix, scale: Matrix, shift: Matrix) -> products.Spell:
     def spell(row: int, column: int) -> Spelling:
         factors = (
-            Factor(scale.cell_name(0, column), float(scale.values[0, column])),
             Factor(hat.cell_name(row, column), float(hat.values[row, column])),
+            Factor(scale.cell_name(0, column), float(scale.values[0, column])),
         )
         added = Factor(shift.cell_name(0, column), float(shift.values[0, column]))
         return Spelling(

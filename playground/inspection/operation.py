@@ -159,7 +159,11 @@ class Operation:
     def shapes(self) -> str:
         """The shapes as the formula has them: ``(1×3) = (1×3) ⊙ (1×3)``."""
         sign = _SIGNS.get(self.product, ", ")
-        operands = sign.join(_shape_text(matrix) for matrix in self.operands)
+        texts = [_shape_text(matrix) for matrix in self.operands]
+        operands = sign.join(texts)
+        if self.product in (Product.MATRIX, Product.HADAMARD) and len(texts) > 2:
+            # What follows after a product of two is added to it: a bias, a shift.
+            operands = " + ".join([sign.join(texts[:2]), *texts[2:]])
         return f"{_shape_text(self.result)} = {operands}" if operands else _shape_text(self.result)
 
     @property

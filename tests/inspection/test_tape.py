@@ -46,6 +46,7 @@ def test_that_the_formula_the_shapes_and_the_sum_behind_a_cell_are_said() -> Non
     assert operation.text == "∂L/∂W² = a¹ᵀ·∂L/∂z²"
     assert operation.shapes == "(2×2) = (2×1) · (1×2)"
     assert operation.caption == "matrix product"
+    assert record(mazur()).tape.operation("z.0").shapes == "(1×2) = (1×2) · (2×2) + (1×2)"
     text = operation.explain(0, 0).text(9)
     assert text == "∂L/∂W²[0,0] = Σₛ a¹[s,0]·∂L/∂z²[s,0] = 0.593269992·0.138498562 = 0.082167041"
 
