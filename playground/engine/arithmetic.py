@@ -29,7 +29,10 @@ def number_text(value: float, decimals: int = 4) -> str:
 
 def exact_text(value: float) -> str:
     """Write a setting, such as β₁ = 0.9, as shortly as it is known."""
-    return f"{value:.10g}".replace("-", MINUS)
+    mantissa, mark, exponent = f"{value:.10g}".partition("e")
+    return (
+        f"{mantissa}e{int(exponent)}".replace("-", MINUS) if mark else mantissa.replace("-", MINUS)
+    )
 
 
 def factor_text(value: float, decimals: int = 4) -> str:

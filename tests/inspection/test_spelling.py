@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.engine.arithmetic import Line, Setting, number_text
+from playground.engine.arithmetic import Line, Setting, exact_text, number_text
 from playground.inspection.spelling import Factor, Lit, Spelling, Term
 
 
@@ -53,6 +53,10 @@ def test_that_numbers_are_written_so_that_none_looks_like_zero(
     value: float, decimals: int, text: str
 ) -> None:
     assert number_text(value, decimals) == text
+
+
+def test_that_settings_are_written_as_shortly_as_they_are_known() -> None:
+    assert [exact_text(value) for value in (0.9, 1e-8, -2.5, 3.0)] == ["0.9", "1e−8", "−2.5", "3"]
 
 
 def test_that_a_line_shows_names_then_numbers_then_the_result() -> None:
