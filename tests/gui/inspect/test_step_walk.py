@@ -130,7 +130,7 @@ def test_that_batches_and_epochs_go_on_and_back_to_the_very_same_bits(
         place.press(Qt.Key.Key_Period)
         place.wait()
         assert inspector.trainer.step == 1
-        place.press(Qt.Key.Key_Period, SHIFT)
+        place.qtbot.keyClicks(place.panel, ">")
         place.wait()
         assert inspector.trainer.epoch == 2
         place.press(Qt.Key.Key_Comma)

@@ -22,6 +22,8 @@ SMALLEST_CELL = 3
 """Side of a cell of a heat map, in device-independent pixels; with less room it scrolls."""
 LARGEST_PLAIN_CELL = 20
 """Side of a cell without a number."""
+SCROLLED_ROWS = 40
+"""Up to so many rows keep their numbers although they have to be scrolled."""
 ZOOM = 1.6
 _SCROLL_BAR = 10
 
@@ -157,8 +159,9 @@ class MatrixTable(QTableView):
             self.setFixedSize(1, 1)
             return
         room, number = self._room, self._number_cell
-        fits = columns * number.width() <= room.width() and rows * number.height() <= room.height()
-        if fits:
+        # A column of a few dozen numbers is better scrolled than turned into a strip of colours.
+        is_short = rows * number.height() <= room.height() or rows <= SCROLLED_ROWS
+        if columns * number.width() <= room.width() and is_short:
             self._cell = number
         else:
             side_x = min(LARGEST_PLAIN_CELL, max(SMALLEST_CELL, room.width() // columns))

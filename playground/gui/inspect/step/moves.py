@@ -39,15 +39,16 @@ KEYS: dict[str, Move] = {
     "Shift+Left": Move.PREVIOUS_PHASE,
     ".": Move.NEXT_BATCH,
     ",": Move.PREVIOUS_BATCH,
-    "Shift+.": Move.NEXT_EPOCH,
     ">": Move.NEXT_EPOCH,
-    "Shift+,": Move.PREVIOUS_EPOCH,
     "<": Move.PREVIOUS_EPOCH,
     "Home": Move.START_OF_STEP,
     "End": Move.END_OF_STEP,
     "Ctrl+Home": Move.START,
 }
-"""Keys as Qt writes them, and the steps that they ask for."""
+"""Keys as Qt writes them, and the steps that they ask for.
+
+Each once: ``Shift+.`` beside ``>`` would be two shortcuts for one key press, and neither would act.
+"""
 
 RUNGS: dict[Move, tuple[Rung, int]] = {
     Move.NEXT_CELL: (Rung.CELL, 1),

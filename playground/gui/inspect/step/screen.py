@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from playground.data.dataset import Split
@@ -27,6 +28,8 @@ __all__ = ["StepScreen"]
 UPDATE = "update."
 """What the keys of the updates of parameters begin with."""
 MOST_OUTPUTS = 10
+LEAST_HEIGHT = 240
+"""Room for a matrix in its box, in device-independent pixels."""
 
 
 class StepScreen(QWidget):
@@ -84,6 +87,11 @@ class StepScreen(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.tape)
         whole.addLayout(middle, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the matrices about half of the height."""
+        super().resizeEvent(event)
+        self.card.row.set_height(max(LEAST_HEIGHT, self._scroll.height() * 11 // 20))
 
     def show_settings(self, settings: Settings) -> None:
         """Take over the size of the letters, and whether the tape is folded."""
