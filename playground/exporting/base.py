@@ -49,12 +49,15 @@ class Proof:
         Largest absolute difference found; NaN if something is missing or not a number on one side.
     tolerance
         What it may be at the most.
+    remark
+        What else a person should know, such as what could not be checked, as a sentence.
     """
 
     reader: str
     compared: str
     largest_difference: float
     tolerance: float
+    remark: str = ""
 
     @property
     def holds(self) -> bool:
@@ -64,11 +67,12 @@ class Proof:
     @property
     def sentence(self) -> str:
         """What was found, in one sentence."""
+        remark = f"{self.remark} " if self.remark else ""
         if self.largest_difference == 0:
-            return f"Read back with the {self.reader}: {self.compared} agree exactly."
+            return f"{remark}Read back with the {self.reader}: {self.compared} agree exactly."
         verdict = "as it should be" if self.holds else "NOT as it should be"
         return (
-            f"Read back with the {self.reader}: {self.compared}, largest difference "
+            f"{remark}Read back with the {self.reader}: {self.compared}, largest difference "
             f"{self.largest_difference:.3g}, at most {self.tolerance:.3g} — {verdict}."
         )
 

@@ -1,0 +1,1 @@
+"""Weights as named arrays: out to safetensors and npz, and back in."""
