@@ -1,0 +1,1 @@
+"""The network as an ONNX graph, from raw inputs to outputs and probabilities."""
