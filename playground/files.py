@@ -8,8 +8,8 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -90,6 +90,21 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     with whole_file(path) as file:
         file.write(content)
+
+
+def write_all_whole(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: none takes its place before all are on the disk.
+
+    Raises
+    ------
+    FileNotWritten
+        If one of them cannot be written; then none is.
+    """
+    with ExitStack() as stack:
+        opened = [stack.enter_context(whole_file(path)) for path in files]
+        for file, content in zip(opened, files.values(), strict=True):
+            file.write(content)
+            file.flush()
 
 
 def not_written(path: Path, error: OSError) -> FileNotWritten:

@@ -1,4 +1,4 @@
-"""What leaves the playground as a file: tables, and whatever else has an exporter.
+"""What leaves the playground as a file: weights, models, code and tables.
 
 The union is the registry: the order of the menu, the formats of the command line.
 """
@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import get_args
 
 from playground.exporting.base import Exporter
+from playground.exporting.graph.exporter import OnnxModel
+from playground.exporting.scripts.numpy_exporter import NumpyScript
+from playground.exporting.scripts.torch_exporter import TorchScript
 from playground.exporting.tables import (
     HistoryCsv,
     HistoryJson,
@@ -18,12 +21,18 @@ from playground.exporting.tables import (
     WeightsCsv,
     WeightsJson,
 )
+from playground.exporting.weights.exporters import NpzWeights, SafetensorsWeights
 from playground.schema.describe import tag_of
 
 __all__ = ["AnyExporter", "exporter_of", "exporters"]
 
 AnyExporter = (
-    HistoryCsv
+    SafetensorsWeights
+    | NpzWeights
+    | OnnxModel
+    | NumpyScript
+    | TorchScript
+    | HistoryCsv
     | HistoryJson
     | PredictionsCsv
     | PredictionsJson
