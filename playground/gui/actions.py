@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, get_args
 
-import msgspec
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from playground.engine.layers import MAXIMUM_LAYERS, Dense
+from playground.engine.layers import AnyLayer, Dense
 from playground.engine.preparation import AnyPreparation
 from playground.experiment.presets import preset_names
 from playground.experiment.spec import LEARNING_RATES
@@ -114,18 +113,18 @@ class Actions:
             tip="Weights, predictions and history, in a choice of formats",
         )
         self._add(
-            "Export &picture…",
+            "Export p&icture…",
             lambda: export_picture(window),
             "Ctrl+Shift+E",
             tip="Save or copy any picture that the window shows",
         )
         self._add(
-            "Export &animation…",
+            "Export ani&mation…",
             lambda: export_animation(window),
             tip="The training up to now as a moving picture",
         )
         self._add(
-            "Export &report…",
+            "Export repor&t…",
             lambda: export_report(window),
             tip="The run on one page: settings, curves, surface and scores",
         )
@@ -157,7 +156,9 @@ class Actions:
             tip="Opens an experiment that was copied as text",
         )
         menu.addSeparator()
-        self._add("&Add layer", self._add_layer, "Ctrl+L", tip="A hidden layer before the output")
+        self._add("&Add layer", self._add_layer, "Ctrl+L", tip="A dense layer before the output")
+        kinds = menu.addMenu("Add layer of a &kind")
+        kinds.aboutToShow.connect(lambda: self._fill_kinds(kinds))
         self._add("Re&move last layer", self._remove_layer, "Ctrl+Shift+L")
 
     def _view(self) -> None:
@@ -167,7 +168,7 @@ class Actions:
             menu.addAction(action)
             self.groups[-1][1].append(action)
         menu.addSeparator()
-        themes = menu.addMenu("&Theme")
+        themes = menu.addMenu("T&heme")
         group = QActionGroup(window)
         for name in CHOICES:
             action = QAction(name.capitalize(), window)
@@ -198,11 +199,11 @@ class Actions:
         menu = self._start("&Train")
         self._add("&Play or pause", session.toggle, "Space")
         self._add("Step one &batch", session.step, ".")
-        self._add("Step one &epoch", lambda: session.step(whole_epoch=True), "Shift+.", ">")
+        self._add("Step one &epoch", lambda: session.step(whole_epoch=True), ">")
         menu.addSeparator()
         self._add("&Reset", session.reset, "R", tip="Back to exactly the same initial weights")
         self._add("&New weights", session.draw_new_weights, "N", tip="Draw with a new seed")
-        preparations = menu.addMenu("&Prepare weights")
+        preparations = menu.addMenu("Prepare &weights")
         preparations.setToolTipsVisible(True)
         preparations.aboutToShow.connect(lambda: fill_preparations(preparations, session))
         menu.addSeparator()
@@ -216,7 +217,7 @@ class Actions:
         self._add("&Higher learning rate", lambda: self._change_rate(1), "]")
         self._add("&Lower learning rate", lambda: self._change_rate(-1), "[")
         self._add(
-            "&Find a learning rate…",
+            "Find a learning r&ate…",
             self.find_learning_rate,
             "Ctrl+R",
             tip="Trains a copy with rising rates and shows with which it learns (range test)",
@@ -231,7 +232,7 @@ class Actions:
             tip="Which hidden layers do best on samples held out (cross-validation)",
         )
         self._add(
-            "Training &settings…",
+            "Training se&ttings…",
             self._show_settings,
             "Ctrl+,",
             tip="Everything about how the network learns, precision included",
@@ -283,22 +284,22 @@ class Actions:
             "training.learning_rate", wanted, "Set learning rate", "training.learning_rate"
         )
 
-    def _add_layer(self) -> None:
-        spec = self._session.spec
-        layers = spec.network.layers
-        if len(layers) >= MAXIMUM_LAYERS:
-            self._session.notice.emit("warning", f"A network has at most {MAXIMUM_LAYERS} layers.")
-            return
-        layer = layers[-1] if layers else Dense()
-        network = msgspec.structs.replace(spec.network, layers=(*layers, layer))
-        self._session.propose(msgspec.structs.replace(spec, network=network), "Add layer")
+    def _add_layer(self, kind: type[AnyLayer] = Dense) -> None:
+        count = len(self._session.spec.network.layers)
+        self._window.workspace.network.board.insert(count, kind)
+
+    def _fill_kinds(self, menu: QMenu) -> None:
+        from playground.gui.train.network.card_menu import fill_insertion
+
+        menu.clear()
+        network = self._session.spec.network
+        board = self._window.workspace.network.board
+        fill_insertion(menu, network, len(network.layers), board.insert)
 
     def _remove_layer(self) -> None:
-        spec = self._session.spec
-        if not spec.network.layers:
-            return
-        network = msgspec.structs.replace(spec.network, layers=spec.network.layers[:-1])
-        self._session.propose(msgspec.structs.replace(spec, network=network), "Remove layer")
+        layers = self._session.spec.network.layers
+        if layers:
+            self._window.workspace.network.board.remove(len(layers) - 1)
 
     def _compare_architectures(self) -> None:
         from playground.gui.comparison.window import ComparisonWindow
@@ -326,7 +327,12 @@ class Actions:
     def _show_settings(self) -> None:
         from playground.gui.dialogs.training_settings import TrainingSettings
 
-        TrainingSettings(self._session, self._window).show()
+        opened = self._window.findChild(TrainingSettings)
+        if opened is None:
+            opened = TrainingSettings(self._session, self._window)
+        opened.show()
+        opened.raise_()
+        opened.activateWindow()
 
     def _show_shortcuts(self) -> None:
         from playground.gui.dialogs.help_dialogs import ShortcutsDialog

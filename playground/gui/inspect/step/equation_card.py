@@ -13,7 +13,7 @@ from playground.gui.formula import FormulaLabel
 from playground.gui.inspect.step.equation_row import EquationRow
 from playground.gui.inspect.step.lines import CheckLine, SumLine
 from playground.gui.inspect.step.matrix_model import Answer, Cell
-from playground.gui.theme import monospace_font, text_font
+from playground.gui.theme import monospace_font, text_font, theme
 from playground.inspection.operation import Axis, Matrix, Operation
 
 __all__ = ["EquationCard", "sample_of"]
@@ -74,6 +74,7 @@ class EquationCard(QFrame):
         self._pointer_timer.setSingleShot(True)
         self._pointer_timer.setInterval(20)
         self._pointer_timer.timeout.connect(self._explain)
+        theme().changed.connect(self._write_title)
         self.row.cell_pointed.connect(self._on_pointed)
         self.row.cell_chosen.connect(self._on_chosen)
         self.row.answered.connect(self.answered)
@@ -113,18 +114,23 @@ class EquationCard(QFrame):
         self._operation, self._decimals = operation, decimals
         self._pointed = None
         self._cell = self._inside(cell)
-        caption = escape(operation.caption)
-        self._title.setText(
-            f"<b>{escape(operation.name)}</b>&nbsp;&nbsp;"
-            f"<span style='color:palette(placeholder-text)'>{caption}</span>"
-        )
-        self._title.setAccessibleName(f"{operation.name}, {operation.caption}")
+        self._write_title()
         self._formula.set_formula(operation.latex)
         self._shapes.setText(operation.shapes)
         self._note.setText(operation.note)
         self._note.setVisible(bool(operation.note))
         self._page = self._page_of(self._cell)
         self.row.show_operation(operation, decimals, self._page)
+
+    def _write_title(self) -> None:
+        operation = self._operation
+        if operation is not None:
+            muted, caption = theme().current.text_muted, escape(operation.caption)
+            self._title.setText(
+                f"<b>{escape(operation.name)}</b>&nbsp;&nbsp;"
+                f"<span style='color:{muted}'>{caption}</span>"
+            )
+            self._title.setAccessibleName(f"{operation.name}, {operation.caption}")
 
     def choose(self, cell: Cell) -> None:
         """Choose a cell of the result; emits nothing."""

@@ -122,7 +122,12 @@ class MatrixBox(QFrame):
         text = f"{rows} × {columns}"
         if not view.is_whole:
             (top, left), (bottom, right) = view.cells_in(view.viewport().rect())
-            text = f"rows {top}–{bottom} of {rows}, columns {left}–{right} of {columns}"
+            parts = []
+            if bottom - top + 1 < rows:
+                parts.append(f"rows {top}–{bottom} of {rows}")
+            if right - left + 1 < columns:
+                parts.append(f"columns {left}–{right} of {columns}")
+            text = ", ".join(parts) or text
         self._footer.setText(text)
         self._footer.setToolTip(
             "Too many cells for numbers: double-click, or Ctrl and the wheel, or + and − zoom in."

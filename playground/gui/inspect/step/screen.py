@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -27,7 +29,7 @@ __all__ = ["StepScreen"]
 
 UPDATE = "update."
 """What the keys of the updates of parameters begin with."""
-MOST_OUTPUTS = 10
+MOST_OUTPUTS = 4
 LEAST_HEIGHT = 240
 """Room for a matrix in its box, in device-independent pixels."""
 
@@ -216,10 +218,9 @@ class StepScreen(QWidget):
         output = ""
         if key in tape and tape.index(key) <= self.known:
             decimals = min(inspector.settings.decimals, 4)
-            values = [number_text(float(v), decimals) for v in recording.graph[key][row]]
-            shown = ", ".join(values[:MOST_OUTPUTS])
-            symbol = tape.operation(key).symbol
-            output = f"{symbol} = ({shown})" if len(values) > 1 else f"{symbol} = {shown}"
+            output = _outputs(
+                tape.operation(key).symbol, recording.graph[key][row], names, decimals
+            )
         losses = next((name for name in ("ℓ", "L") if name in tape), "")
         if losses and tape.index(losses) <= self.known:
             found = recording.graph[losses].reshape(-1)
@@ -238,6 +239,19 @@ def _skips(architecture: Architecture) -> tuple[tuple[int, int], ...]:
         for index, shape in enumerate(architecture.layers)
         if shape.source is not None
     )
+
+
+def _outputs(
+    symbol: str, values: NDArray[np.float64], names: tuple[str, ...], decimals: int
+) -> str:
+    """Return what the network answers; of many classes the one that it believes in most."""
+    texts = [number_text(float(value), decimals) for value in values]
+    if len(texts) == 1:
+        return f"{symbol} = {texts[0]}"
+    if len(texts) <= MOST_OUTPUTS or len(names) != len(texts):
+        return f"{symbol} = ({', '.join(texts[: 2 * MOST_OUTPUTS])})"
+    best = int(np.nan_to_num(values).argmax())
+    return f"answer {names[best]}\n{symbol} = {texts[best]}"
 
 
 def _set_of(split: Split, number: int) -> str:

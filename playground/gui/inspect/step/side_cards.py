@@ -141,6 +141,7 @@ class UpdateCard(_Card):
         self._balance.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.column.addWidget(self._lines)
         self.column.addWidget(self._balance)
+        self._type_size = 12
         self._shown: tuple[str, tuple[Line, ...], int, str] | None = None
         theme().changed.connect(self._refresh)
 
@@ -170,14 +171,17 @@ class UpdateCard(_Card):
 
     def set_type_size(self, pixels: int) -> None:
         """Set the height of the letters."""
-        self._lines.setFont(monospace_font(pixels))
-        self._balance.setFont(text_font(pixels + 1))
+        self._type_size = pixels
+        self._refresh()
 
     def _refresh(self) -> None:
         if self._shown is None:
             return
         parameter, lines, decimals, balance = self._shown
         self.set_title(f"The update of {parameter}, line by line")
+        # Each time: a card that is shown for the first time gets the font of the application.
+        self._lines.setFont(monospace_font(self._type_size))
+        self._balance.setFont(text_font(self._type_size + 1))
         muted = theme().current.text_muted
         rows = []
         for line in lines:
