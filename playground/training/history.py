@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-CAPACITY = 2048
+CAPACITY = 1024
 """Most records kept. When full, every second one goes and the interval doubles."""
 _PLAIN = 8
 """Columns that do not depend on the layers: step, epoch, three losses, three accuracies."""

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-SHARE = 0.02
+SHARE = 0.01
 """The part of the time that may go into one thing that is shown."""
 
 

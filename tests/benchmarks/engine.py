@@ -35,7 +35,6 @@ from playground.engine.clipping import ClipByNorm, ClipByValue
 from playground.engine.layers import AnyLayer, BatchNorm, Dense, Dropout, LayerNorm, Skip
 from playground.engine.losses import HalfSquared, SoftmaxCrossEntropy
 from playground.engine.network import NetworkSpec
-from playground.engine.operations import run
 from playground.engine.optimizers import (
     SGD,
     Adam,
@@ -65,7 +64,7 @@ from tests.benchmarks.peers import (
 
 SECONDS = 0.1
 """Length of one timing: short, so that interleaving evens out the moods of a machine."""
-WARM_UP_SECONDS = 1.0
+WARM_UP_SECONDS = 3.0
 """Training before the first timing: the first moments of a run are recorded more densely."""
 BATCHES = 20
 """Batches per epoch."""
@@ -169,14 +168,14 @@ def trainer_of(workload: Workload) -> Trainer:
     return Trainer(spec, PreparedData(spec.data, samples, halves))
 
 
-def bare_step(trainer: Trainer) -> Callable[[], None]:
-    """Return one recorded step of the same network, without anything around it."""
+def bare_plan(trainer: Trainer) -> TrainingPlan:
+    """Return the recorded pass of the same network, without anything around it."""
     training, dtype = trainer.spec.training, trainer.parameters.vector.dtype
     state = training.optimizer.allocate(len(trainer.parameters.vector), dtype)
     tape = RegularizationTape(
         trainer.architecture, trainer.parameters, training.regularizer, state.gradient
     )
-    plan = TrainingPlan(
+    return TrainingPlan(
         trainer.architecture,
         trainer.parameters,
         training.optimizer,
@@ -185,17 +184,62 @@ def bare_step(trainer: Trainer) -> Callable[[], None]:
         tape,
         training.batch_size,
     )
-    batch = slice(0, training.batch_size)
-    targets = trainer.architecture.head.targets(trainer.data.train_labels[batch]).astype(dtype)
-    operations = plan.record_step(with_ones(trainer.data.train_inputs[batch], dtype), targets)
-    return lambda: run(operations)
 
 
-def seconds_per_step(advance: Callable[[int], object], steps: int) -> float:
+def bare_step(trainer: Trainer) -> Callable[[int], None]:
+    """Return the bare plan on one batch, again and again."""
+    batch = slice(0, trainer.spec.training.batch_size)
+    inputs, targets = samples_of(trainer)
+    operations = bare_plan(trainer).record_step(inputs[batch], targets[batch])
+
+    def advance(steps: int) -> None:
+        with np.errstate(all="ignore"):
+            for _ in range(steps):
+                for operation in operations:
+                    operation()
+
+    return advance
+
+
+def bare_epochs(trainer: Trainer) -> Callable[[int], None]:
+    """Return the bare plan on epochs of batches, shuffled anew in each."""
+    size = trainer.spec.training.batch_size
+    (inputs, targets), rng = samples_of(trainer), np.random.default_rng(0)
+    shuffled, wanted, order = inputs.copy(), targets.copy(), np.arange(len(inputs))
+    plan = bare_plan(trainer)
+    tapes = [
+        plan.record_step(shuffled[start : start + size], wanted[start : start + size])
+        for start in range(0, len(inputs), size)
+    ]
+
+    def advance(steps: int) -> None:
+        with np.errstate(all="ignore"):
+            while steps > 0:
+                rng.shuffle(order)
+                np.take(inputs, order, 0, shuffled, "clip")
+                np.take(targets, order, 0, wanted, "clip")
+                for tape in tapes[:steps]:
+                    for operation in tape:
+                        operation()
+                steps -= len(tapes)
+
+    return advance
+
+
+def samples_of(trainer: Trainer) -> tuple[Any, Any]:
+    """Return inputs with a column of ones, and targets, as a plan takes them."""
+    dtype = trainer.parameters.vector.dtype
+    targets = trainer.architecture.head.targets(trainer.data.train_labels).astype(dtype)
+    return with_ones(trainer.data.train_inputs, dtype), targets
+
+
+def seconds_per_step(
+    advance: Callable[[int], object], steps: int, clock: Callable[[], float] = time.perf_counter
+) -> float:
     """Return how long each of so many steps took."""
-    started = time.perf_counter()
+    started = clock()
     advance(steps)
-    return (time.perf_counter() - started) / steps
+    return (clock() - started) / steps
 
 
 def steps_for(advance: Callable[[int], object], seconds: float) -> int:
@@ -206,37 +250,34 @@ def steps_for(advance: Callable[[int], object], seconds: float) -> int:
     return max(1, round(steps * seconds / taken))
 
 
-def repeated(step: Callable[[], None]) -> Callable[[int], None]:
-    """Return a function that makes a number of steps."""
+def medians_of(
+    advances: list[Callable[[int], None]],
+    rounds: int,
+    clock: Callable[[], float] = time.process_time,
+) -> list[float]:
+    """Return the median seconds per step of each, all interleaved.
 
-    def advance(steps: int) -> None:
-        with np.errstate(all="ignore"):
-            for _ in range(steps):
-                step()
-
-    return advance
-
-
-def medians_of(advances: list[Callable[[int], None]], rounds: int) -> list[float]:
-    """Return the median seconds per step of each, all interleaved."""
+    By default those that the process itself computes: a shared machine takes the rest.
+    """
     contests = []
     for advance in advances:
         advance(steps_for(advance, WARM_UP_SECONDS))
         contests.append((advance, steps_for(advance, SECONDS), list[float]()))
     for _ in range(rounds):
         for advance, steps, times in contests:
-            times.append(seconds_per_step(advance, steps))
+            times.append(seconds_per_step(advance, steps, clock))
     return [statistics.median(times) for _, _, times in contests]
 
 
-def measured(rounds: int) -> list[tuple[str, float, float]]:
-    """Return name and medians in seconds, of the bare plan and of the trainer."""
-    advances: list[Callable[[int], None]] = []
-    for workload in WORKLOADS:
-        advances += [repeated(bare_step(trainer_of(workload))), trainer_of(workload).advance]
+def measured(rounds: int) -> list[tuple[str, list[float]]]:
+    """Return names and medians in seconds: of one batch, of epochs, of the trainer, of all."""
+    makers = (bare_step, bare_epochs, lambda trainer: trainer.advance, as_the_application)
+    advances = [make(trainer_of(workload)) for workload in WORKLOADS for make in makers]
     medians = medians_of(advances, rounds)
-    names = [workload.name for workload in WORKLOADS]
-    return list(zip(names, medians[::2], medians[1::2], strict=True))
+    return [
+        (workload.name, medians[len(makers) * i : len(makers) * (i + 1)])
+        for i, workload in enumerate(WORKLOADS)
+    ]
 
 
 def measured_optimizers(workload: Workload, rounds: int) -> list[tuple[str, float]]:
@@ -372,7 +413,7 @@ def measured_peers(rounds: int) -> list[dict[str, Any]]:
         set_threads(count)
         job = job_of(workload)
         programs: dict[str, Callable[[int], object]] = {
-            "bare plan": repeated(bare_step(trainer_of(workload))),
+            "bare plan": bare_epochs(trainer_of(workload)),
             "playground": as_the_application(trainer_of(workload)),
         }
         for name, epochs in peers_of(job).items():
@@ -465,9 +506,13 @@ def main() -> None:
             arguments.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
     if arguments.peers or arguments.tensorflow_playground is not None:
         return
-    print(f"{'microseconds per step (median)':40} {'plan':>8} {'trainer':>8} {'ratio':>6}")
-    for name, plan, trainer in measured(arguments.rounds):
-        print(f"{name:40} {plan * 1e6:8.1f} {trainer * 1e6:8.1f} {trainer / plan:6.2f}")
+    titles = ("one batch", "epochs", "trainer", "ratio", "application", "ratio")
+    print(f"{'microseconds per step (median)':40}" + "".join(f"{t:>12}" for t in titles))
+    for name, (batch, epochs, trainer, whole) in measured(arguments.rounds):
+        figures = (batch * 1e6, epochs * 1e6, trainer * 1e6)
+        cells = "".join(f"{figure:12.1f}" for figure in figures)
+        cells += f"{trainer / epochs:12.2f}{whole * 1e6:12.1f}{whole / epochs:12.2f}"
+        print(f"{name:40}{cells}")
 
 
 if __name__ == "__main__":

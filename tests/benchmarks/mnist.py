@@ -16,10 +16,10 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
+import itertools
 import time
 from collections.abc import Callable
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -71,7 +71,7 @@ def pytorch(trainer: Trainer, epochs: int) -> tuple[float, float]:
     labels = torch.tensor(data.train_labels.astype(np.int64))
     sizes = (784, 128, 64, 10)
     layers: list[torch.nn.Module] = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in itertools.pairwise(sizes):
         layers += [torch.nn.Linear(before, after), torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers[:-1])
     optimizer = torch.optim.Adam(model.parameters(), RATE, fused=True)
