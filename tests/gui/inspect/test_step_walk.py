@@ -272,6 +272,9 @@ def test_that_an_edit_starts_the_inspection_anew(place: Bench, panel: StepPanel)
 
 def test_that_everything_has_room_in_a_small_window(panel: StepPanel) -> None:
     assert (panel.window().width(), panel.window().height()) == (1280, 720)
+    # As narrow as the controls are in the smallest window, beside the switches.
+    panel.controls.setFixedWidth(766)
+    QApplication.processEvents()
     controls = panel.controls
     for button in (panel.switches.predict, panel.switches.decimals):
         corner = button.mapTo(controls, button.rect().bottomRight())

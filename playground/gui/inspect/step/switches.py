@@ -87,9 +87,7 @@ class Switches(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         self.scope = _Choice()
-        self.scope.add(
-            False, "One sample", Tip("One sample", "The step for this sample alone, n = 1.")
-        )
+        self.scope.add(False, "Sample", Tip("One sample", "The step for this sample alone, n = 1."))
         self.scope.add(
             True,
             "Batch",
@@ -99,7 +97,7 @@ class Switches(QWidget):
         self.sample.setPrefix("#")
         self.sample.setKeyboardTracking(False)
         self.sample.setFixedHeight(HEIGHT)
-        self.sample.setFixedWidth(66)
+        self.sample.setFixedWidth(60)
         self.sample.setAccessibleName("Number of the sample")
         set_tip(self.sample, "Sample", "Which sample of the data goes through the network.")
         row.addStretch(1)
@@ -178,7 +176,8 @@ class Switches(QWidget):
         label.setBuddy(buddy)
         buddy.setFixedHeight(HEIGHT)
         buddy.setMinimumContentsLength(2)
-        buddy.setMinimumWidth(width - 22 if width > 90 else width)
+        # Where the window is narrow, the ends of the words are cut.
+        buddy.setMinimumWidth(min(width, 76))
         buddy.setMaximumWidth(width)
         buddy.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         buddy.setAccessibleName(caption)
