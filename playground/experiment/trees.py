@@ -11,7 +11,7 @@ import io
 import json
 import math
 import re
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,13 +153,17 @@ def packed_arrays(arrays: dict[str, NDArray[Any]]) -> bytes:
     return packed(members)
 
 
-def unpacked_arrays(content: bytes, most_bytes: int) -> dict[str, NDArray[Any]]:
+def unpacked_arrays(
+    content: bytes, most_bytes: int, columns_first: bool = False
+) -> dict[str, NDArray[Any]]:
     """Return the arrays of an npz by name.
 
     Parameters
     ----------
     most_bytes
         Most bytes that all arrays may have together.
+    columns_first
+        Whether arrays may be in Fortran's order, as others write them; we never do.
 
     Raises
     ------
@@ -173,14 +177,18 @@ def unpacked_arrays(content: bytes, most_bytes: int) -> dict[str, NDArray[Any]]:
         members = read_archive(io.BytesIO(content), limits)
     except BadArchive as error:
         raise BadTree(str(error)) from error
-    return {name.removesuffix(".npy"): _array(name, member) for name, member in members.items()}
+    return {
+        name.removesuffix(".npy"): _array(name, member, columns_first)
+        for name, member in members.items()
+    }
 
 
-def _array(name: str, content: bytes) -> NDArray[Any]:
+def _array(name: str, content: bytes, columns_first: bool) -> NDArray[Any]:
     """Return the array of an npy file. The header is compared with a pattern, never evaluated."""
     length = int.from_bytes(content[8:10], "little")
     header = _HEADER.fullmatch(content, 10, 10 + length)
-    if not content.startswith(_MAGIC) or header is None or header["order"] == b"True":
+    is_refused = header is None or (header["order"] == b"True" and not columns_first)
+    if not content.startswith(_MAGIC) or header is None or is_refused:
         raise BadTree(f"{name} has an unknown header")
     kind = header["type"].decode()
     if kind not in _TYPES:
@@ -193,4 +201,5 @@ def _array(name: str, content: bytes) -> NDArray[Any]:
     if kind == "|b1":
         # Any byte but 0 is true, so that there are only the two values that NumPy knows.
         return np.asarray(np.frombuffer(data, np.uint8).reshape(shape) != 0)
-    return np.frombuffer(data, kind).reshape(shape).copy()
+    order: Literal["C", "F"] = "F" if header["order"] == b"True" else "C"
+    return np.frombuffer(data, kind).reshape(shape, order=order).copy()

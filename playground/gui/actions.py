@@ -17,6 +17,7 @@ from playground.gui.figures.commands import (
     export_files,
     export_picture,
     export_report,
+    import_weights,
 )
 from playground.gui.theme import CHOICES, theme
 from playground.schema.describe import summary_of, tag_of, title_of
@@ -110,7 +111,12 @@ class Actions:
             "&Export…",
             lambda: export_files(window),
             "Ctrl+E",
-            tip="Weights, predictions and history, in a choice of formats",
+            tip="Weights, model, code, predictions and history, in a choice of formats",
+        )
+        self._add(
+            "I&mport weights…",
+            lambda: import_weights(window),
+            tip="Weights from a safetensors or npz file, into this network or one made for them",
         )
         self._add(
             "Export p&icture…",

@@ -32,6 +32,7 @@ COMMANDS = (
     Command("inspect", "print a training step with all its numbers"),
     Command("describe", "list every option, or what is in a file"),
     Command("screenshot", "picture of the window after training"),
-    Command("export", "train, then write tables or weights to a file"),
+    Command("export", "train, then write weights, a model, code or tables to a file"),
+    Command("import-weights", "make a project of a network and weights from a file"),
     Command("report", "train, then write one page about the run"),
 )

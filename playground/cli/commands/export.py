@@ -1,4 +1,4 @@
-"""Train, then write tables or weights to a file."""
+"""Train, then write weights, a model, code or tables to a file."""
 
 from __future__ import annotations
 

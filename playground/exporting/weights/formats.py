@@ -54,6 +54,10 @@ class WeightFile:
     tensors: dict[str, Reals]
     metadata: dict[str, str]
 
+    def without_metadata(self) -> WeightFile:
+        """Return the same arrays as if they came from somewhere else."""
+        return WeightFile(self.tensors, {})
+
 
 def safetensors_bytes(tensors: Mapping[str, Reals], metadata: Mapping[str, str]) -> bytes:
     """Return a safetensors file."""
@@ -105,7 +109,7 @@ def read_npz(content: bytes) -> WeightFile:
         If it is damaged, or holds something else; the message says what, without naming it.
     """
     try:
-        tensors = unpacked_arrays(content, LARGEST_FILE)
+        tensors = unpacked_arrays(content, LARGEST_FILE, columns_first=True)
     except BadTree as error:
         raise ValueError(str(error)) from error
     metadata: dict[str, str] = {}

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from playground.training.jobs import Progress
     from playground.training.messages import StateTaken
 
-__all__ = ["export_animation", "export_files", "export_picture", "export_report", "run_job"]
+__all__ = [
+    "export_animation",
+    "export_files",
+    "export_picture",
+    "export_report",
+    "import_weights",
+    "run_job",
+]
 
 
 def export_picture(window: MainWindow) -> None:
@@ -65,6 +72,13 @@ def export_files(window: MainWindow) -> None:
         ExportDialog(taken, window).open()
 
     with_state(window, show)
+
+
+def import_weights(window: MainWindow) -> None:
+    """Ask for a file of weights, and take them."""
+    from playground.gui.exports.importing import ask_and_import
+
+    ask_and_import(window)
 
 
 def export_animation(window: MainWindow) -> None:

@@ -130,6 +130,10 @@ class ProjectFiles(QObject):
         """Show an experiment that has no project file."""
         self._push(label, spec, state, Document(None, spec, step_of(state)))
 
+    def show_weights(self, spec: ExperimentSpec, state: dict[str, Any], label: str) -> None:
+        """Show the current experiment with weights from elsewhere, as a change to be saved."""
+        self._push(label, spec, state, Document(self.tracker.document.path, None))
+
     def show_recovered(self, project: Project, path: Path | None) -> None:
         """Show what was not saved when the application ended, under its old name."""
         self._session.pause()
