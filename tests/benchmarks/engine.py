@@ -35,6 +35,7 @@ from playground.engine.clipping import ClipByNorm, ClipByValue
 from playground.engine.layers import AnyLayer, BatchNorm, Dense, Dropout, LayerNorm, Skip
 from playground.engine.losses import HalfSquared, SoftmaxCrossEntropy
 from playground.engine.network import NetworkSpec
+from playground.engine.operations import run
 from playground.engine.optimizers import (
     SGD,
     Adam,
@@ -44,15 +45,14 @@ from playground.engine.optimizers import (
     Optimizer,
     RMSProp,
 )
-from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
+from playground.engine.plan import ForwardPlan, RegularizationTape, TrainingPlan, with_ones
 from playground.engine.regularizers import L1, L2, ElasticNet
 from playground.engine.schedules import Cosine
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.schema.describe import title_of
-from playground.training.pictures import PlanePictures
 from playground.training.snapshot import SnapshotBuilder
 from playground.training.trainer import Trainer
-from playground.training.view import ColorTables, View
+from playground.training.view import View
 from tests.benchmarks.peers import (
     Epochs,
     Job,
@@ -451,22 +451,22 @@ def print_peers(rows: list[dict[str, Any]]) -> None:
 
 def print_playground(nn: Path) -> None:
     """Compare epochs of W1, with losses and with maps of all units, with TensorFlow Playground."""
-    theirs = tensorflow_playground(nn)
     trainer = trainer_of(WORKLOADS[0])
-    pictures = PlanePictures(trainer, 100)
-    colors = ColorTables(*(np.zeros((n, 4), np.uint8) for n in (256, 10)), np.zeros(4, np.uint8))
-    units = tuple(tuple(range(s.outputs)) for s in trainer.architecture.layers)
-    view = View(colors, surface_size=100, thumbnail_size=100, visible_units=units)
+    theirs = tensorflow_playground(nn, len(trainer.data.samples.inputs))
+    # As there: the values of all units on a grid, not yet painted.
+    grid = np.random.default_rng(0).uniform(-6, 6, (100 * 100, 2))
+    maps = ForwardPlan(trainer.architecture, trainer.parameters, len(grid))
+    tape = maps.record(with_ones(grid, trainer.parameters.vector.dtype))
 
     def plain(epochs: int) -> None:
         for _ in range(epochs):
             trainer.advance(trainer.batches_per_epoch)
-            trainer.metrics()
+            trainer.quick_metrics()
 
     def with_maps(epochs: int) -> None:
         for _ in range(epochs):
             plain(1)
-            pictures.paint(view, colors)
+            run(tape)
 
     ours = medians_of([plain, with_maps], 7)
     print(f"{'milliseconds per epoch of W1':42}{'playground':>14}{'TensorFlow Playground':>24}")

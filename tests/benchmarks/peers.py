@@ -234,14 +234,14 @@ def set_threads(count: int) -> None:
 
 
 _DRIVER = """
-const nn = require(process.argv[2]);
-const epochs = Number(process.argv[3]), batch = 10;
+const [path, count, repeats] = process.argv.slice(-3);
+const nn = require(path), batch = 10, total = Number(count), epochs = Number(repeats);
 const points = [];
-for (let i = 0; i < 500; i++) {
-  const t = i * 0.7, inside = i % 2, r = inside ? 2 * (i / 500) : 3.5 + 1.5 * (i / 500);
+for (let i = 0; i < total; i++) {
+  const t = i * 0.7, inside = i % 2, r = inside ? 2 * (i / total) : 3.5 + 1.5 * (i / total);
   points.push({x: r * Math.sin(t), y: r * Math.cos(t), label: inside ? 1 : -1});
 }
-const train = points.slice(0, 250), test = points.slice(250);
+const train = points.slice(0, total / 2), test = points.slice(total / 2);
 const net = nn.buildNetwork([2, 4, 2, 1], nn.Activations.TANH, nn.Activations.TANH, null,
   ["x", "y"], false);
 function loss(data) {
@@ -277,19 +277,21 @@ function measure(withMaps, count) {
   }
   return times.sort((a, b) => a - b)[3];
 }
-const plain = measure(false, epochs), maps = measure(true, Math.ceil(epochs / 10));
-console.log(JSON.stringify({plain, maps}));
+const result = {plain: measure(false, epochs), maps: measure(true, Math.ceil(epochs / 10))};
+console.log(JSON.stringify(result));
 """
 """Trains 2-4-2-1 as TensorFlow Playground does, with its own ``nn`` compiled to JavaScript."""
 
 
-def tensorflow_playground(nn: Path, epochs: int = 100) -> dict[str, float]:
+def tensorflow_playground(nn: Path, points: int, epochs: int = 100) -> dict[str, float]:
     """Return seconds per epoch of W1 with both losses: ``plain``, and with ``maps`` of all units.
 
     Parameters
     ----------
     nn
         Its ``nn.js``, compiled from ``src/nn.ts`` to a CommonJS module.
+    points
+        Samples, half of them for training.
 
     Raises
     ------
@@ -299,7 +301,15 @@ def tensorflow_playground(nn: Path, epochs: int = 100) -> dict[str, float]:
     node = shutil.which("node")
     if node is None or not nn.is_file():
         raise FileNotFoundError(f"needs node, and {nn} compiled from TensorFlow Playground")
-    command: Sequence[str] = (node, "-e", _DRIVER, "driver", str(nn.resolve()), str(epochs))
+    command: Sequence[str] = (
+        node,
+        "-e",
+        _DRIVER,
+        "driver",
+        str(nn.resolve()),
+        str(points),
+        str(epochs),
+    )
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
     result: dict[str, float] = json.loads(done.stdout)
     return result
