@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from playground.exporting import exporter_of
-from playground.exporting.base import Exporter
+from playground.exporting.base import Exporter, Proof
 from playground.exporting.run import Run
 from playground.schema.validation import InvalidValue, decoded, parsed_text
 from playground.training.jobs import JobRefused, Progress
 
-__all__ = ["FormatError", "made_exporter", "written_and_proved"]
+__all__ = ["FormatError", "made_exporter", "written_and_proved", "written_with_proof"]
 
 
 class FormatError(Exception):
@@ -48,6 +48,32 @@ def made_exporter(tag: str, options: Sequence[str] = ()) -> Exporter:
         raise FormatError(str(error)) from error
 
 
+def written_with_proof(
+    exporter: Exporter, run: Run, path: Path, progress: Progress
+) -> tuple[tuple[Path, ...], Proof | None]:
+    """Write a run and read it back; return the files, the main one first, and what was found.
+
+    Should the job be cancelled meanwhile, the files are removed again.
+
+    Raises
+    ------
+    FileNotWritten
+        If a file cannot be written.
+    JobRefused
+        If the format cannot hold the run.
+    """
+    progress.report(0.1, "Writing")
+    files = exporter.write(run, path, progress)
+    try:
+        progress.report(0.6, "Reading back")
+        return files, exporter.prove(run, path, progress)
+    except BaseException:
+        if progress.is_cancelled:
+            for file in files:
+                file.unlink(missing_ok=True)
+        raise
+
+
 def written_and_proved(
     exporter: Exporter, run: Run, path: Path, progress: Progress
 ) -> tuple[tuple[Path, ...], str]:
@@ -63,8 +89,7 @@ def written_and_proved(
     problem = exporter.unavailable()
     if problem:
         raise JobRefused(problem)
-    files = exporter.write(run, path, progress)
-    proof = exporter.prove(run, path, progress)
+    files, proof = written_with_proof(exporter, run, path, progress)
     if proof is None:
         return files, ""
     if not proof.holds:

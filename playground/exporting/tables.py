@@ -23,6 +23,8 @@ _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 class TableExporter(Exporter, frozen=True):
     """Writes a table."""
 
+    group: ClassVar[str] = "Tables"
+
     def table(self, run: Run) -> Table:
         """Return what is to be written."""
         raise NotImplementedError
@@ -92,10 +94,6 @@ def _proof(reader: str, table: Table, difference: float) -> Proof:
     return Proof(reader, f"all {cells:,} cells", difference, 0.0)
 
 
-_HISTORY = "History"
-_PREDICTIONS = "Predictions"
-_WEIGHTS = "Weights"
-_LAYERS = "Layers"
 _INPUTS = shown(
     "Inputs",
     help="Whether what goes into the network is written beside each prediction. Automatic: if "
@@ -109,7 +107,6 @@ class HistoryCsv(CsvExporter, frozen=True, tag="history-csv"):
     """Every curve of the run over steps and epochs, a row for each record."""
 
     title: ClassVar[str] = "History (CSV)"
-    group: ClassVar[str] = _HISTORY
 
     def table(self, run: Run) -> Table:
         """Return what is to be written."""
@@ -120,7 +117,6 @@ class HistoryJson(JsonExporter, frozen=True, tag="history-json"):
     """Every curve of the run over steps and epochs, a list for each curve."""
 
     title: ClassVar[str] = "History (JSON)"
-    group: ClassVar[str] = _HISTORY
 
     def table(self, run: Run) -> Table:
         """Return what is to be written."""
@@ -131,7 +127,6 @@ class PredictionsCsv(CsvExporter, frozen=True, tag="predictions-csv"):
     """Every sample with its inputs, target, outputs, certainty, loss and what it is used for."""
 
     title: ClassVar[str] = "Predictions (CSV)"
-    group: ClassVar[str] = _PREDICTIONS
 
     inputs: Annotated[_InputsChoice, _INPUTS] = "automatic"
 
@@ -144,7 +139,6 @@ class PredictionsJson(JsonExporter, frozen=True, tag="predictions-json"):
     """Every sample with its inputs, target, outputs, certainty, loss and what it is used for."""
 
     title: ClassVar[str] = "Predictions (JSON)"
-    group: ClassVar[str] = _PREDICTIONS
 
     inputs: Annotated[_InputsChoice, _INPUTS] = "automatic"
 
@@ -157,7 +151,6 @@ class WeightsCsv(CsvExporter, frozen=True, tag="weights-csv"):
     """Every weight and bias with its place, its value and its last gradient, a row each."""
 
     title: ClassVar[str] = "Weights (CSV)"
-    group: ClassVar[str] = _WEIGHTS
 
     def table(self, run: Run) -> Table:
         """Return what is to be written."""
@@ -168,7 +161,6 @@ class WeightsJson(JsonExporter, frozen=True, tag="weights-json"):
     """Every weight and bias with its place, its value and its last gradient."""
 
     title: ClassVar[str] = "Weights (JSON)"
-    group: ClassVar[str] = _WEIGHTS
 
     def table(self, run: Run) -> Table:
         """Return what is to be written."""
@@ -179,7 +171,6 @@ class LayersCsv(CsvExporter, frozen=True, tag="layers-csv"):
     """A row per layer: sizes, activation, and how large weights, gradient and updates are."""
 
     title: ClassVar[str] = "Layer table (CSV)"
-    group: ClassVar[str] = _LAYERS
 
     def table(self, run: Run) -> Table:
         """Return what is to be written."""
@@ -190,7 +181,6 @@ class LayersJson(JsonExporter, frozen=True, tag="layers-json"):
     """For each layer its sizes, activation, and how large weights, gradient and updates are."""
 
     title: ClassVar[str] = "Layer table (JSON)"
-    group: ClassVar[str] = _LAYERS
 
     def table(self, run: Run) -> Table:
         """Return what is to be written."""

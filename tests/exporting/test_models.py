@@ -17,6 +17,7 @@ from playground.engine.activations import Activation
 from playground.engine.layers import Layer
 from playground.engine.losses import Loss
 from playground.engine.network import predict
+from playground.exporting.command import written_with_proof
 from playground.exporting.graph import model as onnx_model
 from playground.exporting.graph import nodes
 from playground.exporting.graph.exporter import OnnxModel
@@ -34,8 +35,9 @@ from playground.exporting.scripts import (
 from playground.exporting.scripts.numpy_exporter import NumpyScript
 from playground.exporting.scripts.numpy_script import made_numpy_script
 from playground.exporting.weights.exporters import NpzWeights, SafetensorsWeights
+from playground.files import FileNotWritten
 from playground.schema.task import TaskKind
-from playground.training.jobs import JobRefused, Progress
+from playground.training.jobs import JobRefused, Progress, Progressed
 from tests.contracts.catalog import (
     ACTIVATIONS,
     CLIPPINGS,
@@ -247,3 +249,22 @@ def test_that_raw_values_of_images_are_whole_numbers() -> None:
     found = predict(trainer.architecture, trainer.parameters, inputs)
     assert np.array_equal(found, Run(trainer).outputs)
     assert spec_of("digits").data == run.spec.data or len(raw) == 20
+
+
+def test_that_cancelling_while_reading_back_leaves_no_file(mixed: Run, tmp_path: Path) -> None:
+    def stop(told: Progressed) -> None:
+        if told.text == "Reading back":
+            progress.cancel()
+
+    progress = Progress(stop)
+    exporter = NumpyScript("beside")
+    with pytest.raises(BaseException):  # noqa: B017 - what unwinds a job is its own affair
+        written_with_proof(exporter, mixed, tmp_path / "a.py", progress)
+    assert not list(tmp_path.iterdir())
+
+
+def test_that_files_that_belong_together_are_written_together(mixed: Run, tmp_path: Path) -> None:
+    (tmp_path / "a-weights.npz").mkdir()
+    with pytest.raises(FileNotWritten, match="a-weights"):
+        NumpyScript("beside").write(mixed, tmp_path / "a.py", Progress())
+    assert [path.name for path in tmp_path.iterdir()] == ["a-weights.npz"]

@@ -10,6 +10,7 @@ from playground.exporting.outputs import Expected
 from playground.exporting.run import Run
 from playground.exporting.scripts.numpy_script import made_numpy_script
 from playground.exporting.scripts.running import outputs_of_script
+from playground.exporting.scripts.text import file_stem
 from playground.exporting.weights.exporters import tensors_of
 from playground.exporting.weights.formats import npz_bytes
 from playground.exporting.weights.metadata import metadata_of
@@ -51,7 +52,7 @@ class NumpyScript(Exporter, frozen=True, tag="numpy"):
 
     def preview(self, run: Run, progress: Progress) -> Preview:
         """Return the beginning of the script."""
-        path = Path(f"{run.spec.name or 'network'}.py")
+        path = Path(f"{file_stem(run.spec.name)}-numpy.py")
         beside = self.weights_name(run, path)
         source = made_numpy_script(run, path.name, beside)
         also = f", and the weights in {beside}" if beside else ""

@@ -16,6 +16,7 @@ __all__ = [
     "FEATURE_SOURCES",
     "array_source",
     "docstring",
+    "file_stem",
     "literal",
     "made_source",
     "paragraph",
@@ -35,6 +36,11 @@ FEATURE_SOURCES: dict[FeatureName, str] = {
     "sin_x2": "np.sin(x2)",
 }
 """Each feature of a point in NumPy. A contract test holds it complete."""
+
+
+def file_stem(name: str) -> str:
+    """Return the name of an experiment as the dialog proposes it for a file."""
+    return "-".join(name.lower().split()) or "network"
 
 
 def literal(value: float) -> str:

@@ -13,6 +13,7 @@ from playground.exporting.outputs import Expected
 from playground.exporting.run import Run
 from playground.exporting.scripts.numpy_exporter import CODE
 from playground.exporting.scripts.running import outputs_of_script
+from playground.exporting.scripts.text import file_stem
 from playground.exporting.scripts.torch_script import data_bytes, made_torch_script
 from playground.exporting.weights.exporters import SafetensorsWeights
 from playground.files import write_all_whole
@@ -54,7 +55,7 @@ class TorchScript(Exporter, frozen=True, tag="pytorch"):
 
     def preview(self, run: Run, progress: Progress) -> Preview:
         """Return the beginning of the script."""
-        stem = run.spec.name or "network"
+        stem = f"{file_stem(run.spec.name)}-pytorch"
         source = made_torch_script(self.run_to_write(run), stem)
         samples = len(run.data.samples.labels)
         summary = (
@@ -70,7 +71,7 @@ class TorchScript(Exporter, frozen=True, tag="pytorch"):
         weights = SafetensorsWeights().content(written, progress)
         files = {
             path: made_torch_script(written, path.stem).encode(),
-            path.with_name(f"{path.stem}.safetensors"): weights,
+            path.with_name(f"{path.stem}-weights.safetensors"): weights,
             path.with_name(f"{path.stem}-data.npz"): data_bytes(written),
         }
         progress.check()
@@ -83,7 +84,7 @@ class TorchScript(Exporter, frozen=True, tag="pytorch"):
         if any(importlib.util.find_spec(name) is None for name in ("torch", "safetensors.torch")):
             compile(path.read_bytes(), path.name, "exec")
             weights = SafetensorsWeights().prove(
-                written, path.with_name(f"{path.stem}.safetensors"), progress
+                written, path.with_name(f"{path.stem}-weights.safetensors"), progress
             )
             return Proof(
                 weights.reader,

@@ -45,7 +45,7 @@ def made_torch_script(run: Run, stem: str) -> str:
             "from torch.nn.parallel import DistributedDataParallel",
             "",
             "HERE = Path(__file__).resolve().parent",
-            f"WEIGHTS = HERE / {quoted(f'{stem}.safetensors')}",
+            f"WEIGHTS = HERE / {quoted(f'{stem}-weights.safetensors')}",
             f"DATA = HERE / {quoted(f'{stem}-data.npz')}",
             f"TRAINED = HERE / {quoted(f'{stem}-trained.safetensors')}",
             f"DTYPE = torch.{training.dtype}",

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -17,12 +17,16 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
+    QProgressBar,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
+    QWidget,
 )
 
 from playground.exporting import exporters
 from playground.exporting.base import Exporter, Preview, Proof
+from playground.exporting.command import written_with_proof
 from playground.exporting.run import Run
 from playground.gui.figures.menu import ask_for_path
 from playground.gui.parameter_form import ParameterForm
@@ -38,6 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["ExportDialog"]
 
 _POLLING = 30
+_SHARES = 1000
+"""Steps of the bar."""
 _SETTLING = 150
 """Milliseconds after an edit, before the preview is made anew."""
 _last_format = ""
@@ -64,6 +70,7 @@ class ExportDialog(QDialog):
         self._is_writing = False
         self._chosen: dict[str, Exporter] = {}
         self._form: ParameterForm | None = None
+        self._written: tuple[Path, ...] = ()
         self._build()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -92,13 +99,21 @@ class ExportDialog(QDialog):
         self.text.setFont(monospace_font(12))
         self.text.setAccessibleName("What will be written")
         self.text.setTabChangesFocus(True)
-        self.text.setMinimumSize(470, 300)
+        self.text.setMinimumSize(470, 240)
         self._summary = QLabel(" ")
         self._summary.setProperty("role", "caption")
         self._proof = QLabel(" ")
         self._proof.setWordWrap(True)
         self._proof.setMinimumHeight(38)
         self._proof.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, _SHARES)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Export")
+        self._bar.setSizePolicy(_keeping_its_place(self._bar))
+        self._bar.hide()
+        self.folder_button = self._result_button("Open folder", self._open_folder)
+        self.copy_button = self._result_button("Copy path", self._copy_path)
         self._form_place = QVBoxLayout()
         middle = QVBoxLayout()
         middle.setSpacing(8)
@@ -107,7 +122,13 @@ class ExportDialog(QDialog):
         middle.addLayout(self._form_place)
         middle.addWidget(self.text, 1)
         middle.addWidget(self._summary)
-        middle.addWidget(self._proof)
+        middle.addWidget(self._bar)
+        outcome = QHBoxLayout()
+        outcome.setSpacing(8)
+        outcome.addWidget(self._proof, 1)
+        outcome.addWidget(self.folder_button, 0, Qt.AlignmentFlag.AlignTop)
+        outcome.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+        middle.addLayout(outcome)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self.list)
@@ -124,10 +145,28 @@ class ExportDialog(QDialog):
         layout.setSpacing(14)
         layout.addLayout(row, 1)
         layout.addWidget(buttons)
-        self.resize(820, 560)
+        self.resize(980, 620)
+
+    def _result_button(self, text: str, act: Callable[[], None]) -> QPushButton:
+        """Return a button that is there once something was written."""
+        button = QPushButton(text)
+        button.setAutoDefault(False)
+        button.setSizePolicy(_keeping_its_place(button))
+        button.clicked.connect(act)
+        button.hide()
+        return button
 
     def _fill(self) -> None:
+        group = ""
         for exporter in exporters():
+            if exporter.group != group:
+                group = exporter.group
+                heading = QListWidgetItem(group)
+                heading.setFlags(Qt.ItemFlag.NoItemFlags)
+                font = self.list.font()
+                font.setBold(True)
+                heading.setFont(font)
+                self.list.addItem(heading)
             item = QListWidgetItem(title_of(exporter))
             item.setData(Qt.ItemDataRole.UserRole, tag_of(exporter))
             item.setToolTip(summary_of(exporter))
@@ -136,7 +175,7 @@ class ExportDialog(QDialog):
             if tag_of(exporter) == _last_format:
                 self.list.setCurrentItem(item)
         if self.list.currentRow() < 0:
-            self.list.setCurrentRow(0)
+            self.list.setCurrentRow(1)
 
     @property
     def exporter(self) -> Exporter:
@@ -150,7 +189,7 @@ class ExportDialog(QDialog):
         _last_format = tag_of(exporter)
         self._heading.setText(title_of(type(exporter)))
         self._about.setText(summary_of(type(exporter)))
-        self._proof.setText(" ")
+        self._forget_outcome()
         if self._form is not None:
             self._form.hide()
             self._form.deleteLater()
@@ -181,7 +220,7 @@ class ExportDialog(QDialog):
         self._chosen[tag_of(changed)] = changed
         assert self._form is not None  # it sent this
         self._form.show_value(changed)
-        self._proof.setText(" ")
+        self._forget_outcome()
         self._look_again()
 
     # --- jobs ---
@@ -209,6 +248,8 @@ class ExportDialog(QDialog):
         def show(preview: Preview) -> None:
             if exporter == self.exporter:
                 self._show_preview(preview)
+            else:
+                self._settle.start()
 
         self._start(lambda p: exporter.preview(self._run_of(p), p), show)
 
@@ -229,19 +270,18 @@ class ExportDialog(QDialog):
             return
         self._settle.stop()
         self._end_job()
+        self._forget_outcome()
 
         def task(progress: Progress) -> tuple[tuple[Path, ...], Proof | None]:
-            run = self._run_of(progress)
-            progress.report(0.1, "Writing")
-            files = exporter.write(run, path, progress)
-            progress.report(0.6, "Reading back")
-            return files, exporter.prove(run, path, progress)
+            return written_with_proof(exporter, self._run_of(progress), path, progress)
 
         self._set_writing(True)
         self._start(task, self._show_written)
 
     def _set_writing(self, is_writing: bool) -> None:
         self._is_writing = is_writing
+        self._bar.setValue(0)
+        self._bar.setVisible(is_writing)
         self.save_button.setText("Stop" if is_writing else "Save…")
         self.list.setEnabled(not is_writing)
         if self._form is not None:
@@ -249,10 +289,26 @@ class ExportDialog(QDialog):
 
     def _show_written(self, written: tuple[tuple[Path, ...], Proof | None]) -> None:
         files, proof = written
+        self._written = files
+        self.folder_button.show()
+        self.copy_button.show()
         names = ", ".join(file.name for file in files)
         words = f"Saved {names}."
         holds = proof is None or proof.holds
         self._tell(words if proof is None else f"{words} {proof.sentence}", holds)
+
+    def _forget_outcome(self) -> None:
+        self._written = ()
+        self._proof.setText(" ")
+        self.folder_button.hide()
+        self.copy_button.hide()
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written[0].resolve().parent)))
+
+    def _copy_path(self) -> None:
+        QGuiApplication.clipboard().setText(str(self._written[0].resolve()))
+        self._summary.setText("The path is on the clipboard.")
 
     def _tell(self, words: str, is_good: bool) -> None:
         self._proof.setProperty("role", "good" if is_good else "error")
@@ -263,8 +319,9 @@ class ExportDialog(QDialog):
     def _look(self) -> None:
         for event in self._job.poll() if self._job is not None else ():
             match event:
-                case Progressed(_, text):
+                case Progressed(share, text):
                     if self._is_writing:
+                        self._bar.setValue(round(share * _SHARES))
                         self._proof.setText(f"{text}…")
                 case Finished(result):
                     self._end_job()
@@ -298,3 +355,10 @@ class ExportDialog(QDialog):
         """End what runs with the dialog, also when the application closes."""
         self._end_job()
         super().closeEvent(event)
+
+
+def _keeping_its_place(widget: QWidget) -> QSizePolicy:
+    """Return the size policy of a widget, so that nothing moves when it comes and goes."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    return policy

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.presets import load_experiment
 from playground.exporting import exporters
+from playground.exporting.graph.exporter import OnnxModel
+from playground.exporting.run import Run
 from playground.exporting.table import read_csv
 from playground.gui.exports.dialog import ExportDialog
 from playground.gui.main_window import MainWindow
 from playground.gui.preferences import Preferences
 from playground.schema.describe import tag_of
+from playground.training.jobs import Progress
 from playground.training.messages import StateTaken
 from playground.training.trainer import Trainer
 
@@ -42,7 +47,9 @@ def _choose(dialog: ExportDialog, tag: str) -> None:
 
 
 def test_that_every_format_is_offered_and_previewed(dialog: ExportDialog, qtbot: QtBot) -> None:
-    assert dialog.list.count() == len(exporters())
+    offered = [dialog.list.item(row) for row in range(dialog.list.count())]
+    tags = [item.data(Qt.ItemDataRole.UserRole) for item in offered]
+    assert [tag for tag in tags if tag] == [tag_of(exporter) for exporter in exporters()]
     for tag in ("history-csv", "layers-json"):
         _choose(dialog, tag)
         qtbot.waitUntil(lambda: "bytes" in dialog._summary.text())
@@ -81,3 +88,50 @@ def test_that_a_failure_says_what_to_do(
     dialog.save_button.click()
     qtbot.waitUntil(lambda: "cannot be written" in dialog._proof.text())
     assert dialog.save_button.text() == "Save…"
+
+
+def test_that_what_was_written_is_at_hand(
+    dialog: ExportDialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _choose(dialog, "safetensors")
+    assert dialog.copy_button.isHidden()
+    path = tmp_path / "mine.safetensors"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    dialog.save_button.click()
+    qtbot.waitUntil(lambda: not dialog.copy_button.isHidden(), timeout=5000)
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    dialog.folder_button.click()
+    dialog.copy_button.click()
+    assert opened == [str(tmp_path)]
+    assert QGuiApplication.clipboard().text() == str(path)
+    _choose(dialog, "numpy")
+    assert dialog.copy_button.isHidden()
+
+
+def test_that_headings_cannot_be_chosen(dialog: ExportDialog) -> None:
+    assert dialog.list.item(0).text() == "Model"
+    assert not dialog.list.item(0).flags() & Qt.ItemFlag.ItemIsSelectable
+    assert dialog.list.currentRow() > 0
+
+
+def test_that_stopping_leaves_no_file(
+    dialog: ExportDialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _choose(dialog, "onnx")
+    path = tmp_path / "mine.onnx"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    held = threading.Event()
+    content = OnnxModel.content
+
+    def slow(self: OnnxModel, run: Run, progress: Progress) -> bytes:
+        assert held.wait(5)
+        return content(self, run, progress)
+
+    monkeypatch.setattr(OnnxModel, "content", slow)
+    dialog.save_button.click()
+    assert dialog.save_button.text() == "Stop"
+    dialog.save_button.click()
+    held.set()
+    qtbot.waitUntil(lambda: "Nothing was written" in dialog._proof.text(), timeout=5000)
+    assert not list(tmp_path.iterdir())
