@@ -108,18 +108,18 @@ class Actions:
         _show_revertible(revert, window)
         menu.addSeparator()
         self._add(
+            "&Import weights…",
+            lambda: import_weights(window),
+            tip="Weights from a safetensors or npz file, into this network or one made for them",
+        )
+        self._add(
             "&Export…",
             lambda: export_files(window),
             "Ctrl+E",
             tip="Weights, model, code, predictions and history, in a choice of formats",
         )
         self._add(
-            "I&mport weights…",
-            lambda: import_weights(window),
-            tip="Weights from a safetensors or npz file, into this network or one made for them",
-        )
-        self._add(
-            "Export p&icture…",
+            "Export pict&ure…",
             lambda: export_picture(window),
             "Ctrl+Shift+E",
             tip="Save or copy any picture that the window shows",

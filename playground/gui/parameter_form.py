@@ -11,7 +11,15 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from playground.gui.editors.base import FieldEditor, TagCombo, labelled_row
 from playground.gui.editors.number import NumberEditor
@@ -26,7 +34,7 @@ from playground.gui.editors.plain import (
 )
 from playground.gui.icons import icon
 from playground.gui.teaching_tip import option_tip, set_option_tip, set_tip
-from playground.schema.describe import Field, FieldKind, fields_of, tag_of, title_of
+from playground.schema.describe import Field, FieldKind, fields_of, summary_of, tag_of, title_of
 from playground.schema.parameter import Option, Presentation
 
 __all__ = ["FieldEditor", "ParameterForm", "editor_for", "joined", "switched"]
@@ -289,12 +297,7 @@ class OptionsEditor(FieldEditor):
             heading.setProperty("role", "heading")
             head.addWidget(heading)
         head.addStretch(1)
-        for option in field.options:
-            add = QToolButton()
-            add.setIcon(icon("plus"))
-            add.clicked.connect(partial(self._add, option))
-            set_tip(add, f"Add {title_of(option)}", field.shown.help)
-            head.addWidget(add)
+        head.addWidget(self._adder())
         column.addLayout(head)
         self._column = QVBoxLayout()
         self._column.setSpacing(9)
@@ -308,6 +311,25 @@ class OptionsEditor(FieldEditor):
             self._rebuild()
         for form, item in zip(self._forms, self._value, strict=True):
             form.show_value(item)
+
+    def _adder(self) -> QToolButton:
+        """Return the button that adds an option, with a menu where there are several."""
+        field, add = self.field, QToolButton()
+        add.setIcon(icon("plus"))
+        if len(field.options) == 1:
+            add.clicked.connect(lambda: self._add(field.options[0]))
+            set_tip(add, f"Add {title_of(field.options[0])}", field.shown.help)
+            return add
+        menu = QMenu(add)
+        menu.setToolTipsVisible(True)
+        for option in field.options:
+            action = menu.addAction(title_of(option))
+            action.setToolTip(summary_of(option))
+            action.triggered.connect(partial(self._add, option))
+        add.setMenu(menu)
+        add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        set_tip(add, f"Add to {field.shown.label.lower()}", field.shown.help)
+        return add
 
     def _rebuild(self) -> None:
         for item in self._items:
@@ -336,7 +358,7 @@ class OptionsEditor(FieldEditor):
             self._forms.append(form)
             self._items.append(item)
 
-    def _add(self, option: type[msgspec.Struct]) -> None:
+    def _add(self, option: type[msgspec.Struct], _checked: bool = False) -> None:
         self._change((*self._value, option()))
 
     def _remove(self, index: int) -> None:

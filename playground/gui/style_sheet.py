@@ -77,6 +77,7 @@ QPushButton:hover { background: $hover; }
 QPushButton:pressed, QPushButton:checked { background: $pressed; }
 QPushButton:focus { border-color: $accent; }
 QPushButton:default { border-color: $accent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton:disabled { color: $text_disabled; border-color: $separator; background: $surface; }
 QPushButton[primary="true"] {
     background: $accent; border-color: $accent; color: $on_accent; font-weight: 600;

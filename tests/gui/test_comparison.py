@@ -55,6 +55,7 @@ def _compare(qtbot: QtBot, window: ComparisonWindow) -> None:
 
 def _type(qtbot: QtBot, window: ComparisonWindow, text: str) -> None:
     window.candidates.line.setText(text)
+    window.candidates.line.setFocus()
     qtbot.keyClick(window.candidates.line, Qt.Key.Key_Return)
 
 
@@ -147,6 +148,17 @@ def test_that_closing_ends_a_comparison(qtbot: QtBot, window: ComparisonWindow) 
     window.start()
     assert window.is_running
     window.close()
+    assert not window.is_running
+
+
+def test_that_escape_closes_it_and_enter_presses_what_has_the_focus(
+    qtbot: QtBot, window: ComparisonWindow
+) -> None:
+    window.compare_button.setFocus()
+    qtbot.keyClick(window.compare_button, Qt.Key.Key_Return)
+    assert window.is_running
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isVisible()
     assert not window.is_running
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QSlider, QToolButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QMenu, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from playground.data.batching import AnyBatching, AnySampling
@@ -300,7 +300,9 @@ def test_that_layers_of_an_experiment_can_be_added_edited_and_removed(qtbot: QtB
         if button.accessibleName().startswith(("Add", "Remove"))
     ]
     assert len(removing) == 2
-    qtbot.mouseClick(adding, Qt.MouseButton.LeftButton)
+    menu = adding.menu()
+    assert isinstance(menu, QMenu)
+    next(action for action in menu.actions() if action.text() == "Layer norm").trigger()
     path, value = edits[-1]
     assert (path, len(value)) == ("network.layers", 3)
     assert len(form.value().network.layers) == 3

@@ -524,8 +524,10 @@ def test_that_the_tab_key_reaches_every_control(qtbot: QtBot) -> None:
         "optimizer",
         "optimizer_settings",
         "learning_rate",
+        "learning_rate_helper",
         "batch_size",
         "loss",
+        "loss_settings",
         "regularizer",
         "regularizer_settings",
     ]

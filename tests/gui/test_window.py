@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.presets import load_experiment
@@ -97,6 +97,7 @@ def test_that_a_newcomer_changes_everything_by_mouse(qtbot: QtBot, window: MainW
         if b.accessibleName().startswith("Insert a layer") and b.isVisible()
     ]
     _click(qtbot, inserts[-1])
+    _click(qtbot, _named(window, "Dense"))
     assert len(window.session.spec.network.layers) == 3
     activation = _named(window, "Activation of layer 1", QComboBox)
     activation.setFocus()
@@ -141,7 +142,7 @@ def test_that_every_preset_opens_from_the_menu(qtbot: QtBot, window: MainWindow)
         QApplication.processEvents()
         window.grab()
     # MNIST has no folder yet: the window says so and lives on.
-    assert "Choose the folder" in window.workspace.notices.text
+    qtbot.waitUntil(lambda: "Choose the folder" in window.workspace.notices.text)
     window.open_preset("digits")
     _shown(qtbot, window, lambda s: s.images is not None)
 
@@ -324,6 +325,22 @@ def test_that_help_opens_and_closes(qtbot: QtBot, window: MainWindow) -> None:
         dialog = next(d for d in window.findChildren(QDialog) if d.isVisible())
         assert dialog.windowTitle() == title
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_that_each_letter_of_a_menu_leads_to_one_entry(window: MainWindow) -> None:
+    for top in window.menu_bar.actions():
+        menu = top.menu()
+        assert isinstance(menu, QMenu)
+        texts = [action.text() for action in menu.actions() if not action.isSeparator()]
+        letters = [text[text.index("&") + 1].lower() for text in texts]
+        assert len(set(letters)) == len(letters), texts
+
+
+def test_that_the_training_settings_open_once(qtbot: QtBot, window: MainWindow) -> None:
+    for _ in range(2):
+        window.menus._show_settings()
+    (dialog,) = (d for d in window.findChildren(QDialog) if d.isVisible())
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
 
 
 def test_that_precision_is_chosen_in_the_training_settings(

@@ -6,7 +6,7 @@ import time
 
 import msgspec
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -31,6 +31,7 @@ from playground.experiment.spec import ExperimentSpec
 from playground.gui.comparison.candidates import CandidatesEditor
 from playground.gui.comparison.model import ResultsModel
 from playground.gui.comparison.results_view import ResultsView
+from playground.gui.enter_key import press_focused
 from playground.gui.parameter_form import ParameterForm
 from playground.gui.preferences import Preferences
 from playground.gui.session import Session
@@ -53,8 +54,8 @@ _LEFT = 232
 _SIZE = (1120, 600)
 _PARTS = 1000
 _ABOUT = (
-    "Each network is trained k times, each time on all parts of the samples but one, and measured "
-    "on the part that it has not seen. The test samples stay untouched."
+    "Each network is trained once per fold: on all parts of the samples but one, and measured on "
+    "the part that it has not seen. The test samples stay untouched."
 )
 _EMPTY = (
     "Which hidden layers are enough?\n\nChoose a few architectures at the left and press Compare. "
@@ -289,10 +290,16 @@ class ComparisonWindow(QDialog):
         if figure is not None:
             save(self, figure, ".png", told=self._show_state)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press the button that has the focus."""
+        if not press_focused(self, event):
+            super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop comparing."""
+        # Not QDialog's: it would ask reject(), which asks to close, and would then refuse.
         self._end()
-        super().closeEvent(event)
+        event.accept()
 
     def reject(self) -> None:
         """Close, which stops comparing."""

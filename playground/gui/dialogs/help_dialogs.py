@@ -72,8 +72,7 @@ class ShortcutsDialog(QDialog):
         grid.setHorizontalSpacing(28)
         row = 0
         for title, actions in groups:
-            grid.addWidget(QLabel(f"<b>{title}</b>"), row, 0, 1, 2)
-            row += 1
+            row = _add_heading(grid, row, title)
             for action in actions:
                 keys = [
                     key.toString(QKeySequence.SequenceFormat.NativeText)
@@ -83,8 +82,7 @@ class ShortcutsDialog(QDialog):
                     row = _add_row(grid, row, action.text(), "   ".join(keys))
         in_steps = tuple((text[:1].upper() + text[1:], key) for key, text in KEYS_SHOWN)
         for title, rows in (*_IN_PLACE, ("In the inspector", in_steps)):
-            grid.addWidget(QLabel(f"<b>{title}</b>"), row, 0, 1, 2)
-            row += 1
+            row = _add_heading(grid, row, title)
             for text, key in rows:
                 row = _add_row(grid, row, text, key)
         grid.setRowStretch(row, 1)
@@ -100,7 +98,7 @@ class ShortcutsDialog(QDialog):
         layout.setContentsMargins(20, 18, 12, 14)
         layout.addWidget(area)
         layout.addWidget(buttons)
-        self.resize(520, 560)
+        self.resize(520, 640)
 
 
 _IN_PLACE = (
@@ -124,6 +122,14 @@ _IN_PLACE = (
         ),
     ),
 )
+
+
+def _add_heading(grid: QGridLayout, row: int, title: str) -> int:
+    heading = QLabel(title)
+    heading.setProperty("role", "heading")
+    heading.setContentsMargins(0, 0 if row == 0 else 12, 0, 2)
+    grid.addWidget(heading, row, 0, 1, 2)
+    return row + 1
 
 
 def _add_row(grid: QGridLayout, row: int, text: str, keys: str) -> int:

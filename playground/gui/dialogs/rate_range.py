@@ -6,7 +6,7 @@ import json
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.experiment.spec import ExperimentSpec
+from playground.gui.enter_key import press_focused
 from playground.gui.parameter_form import editor_for
 from playground.gui.plots.rate_plot import RatePlot
 from playground.gui.preferences import Preferences
@@ -207,6 +208,11 @@ class RateRangeDialog(QDialog):
         """Set the learning rate at which the loss falls fastest."""
         if self._found is not None and self._found.steepest_at is not None:
             self._use(float(f"{self._found.steepest_at:.1e}"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press the button that has the focus."""
+        if not press_focused(self, event):
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the sweep."""

@@ -37,7 +37,7 @@ class TrainingSettings(QDialog):
         layout.setContentsMargins(18, 16, 10, 14)
         layout.addWidget(area)
         layout.addWidget(buttons)
-        self.resize(360, 560)
+        self.resize(380, 720)
         session.spec_changed.connect(self._show)
         self._show(session.spec)
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped,unused-ignore]
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from playground.gui.plots.clipping import clipped
@@ -24,6 +24,7 @@ from playground.gui.theme import text_font, theme
 __all__ = ["Band", "Canvas", "Line", "Mark"]
 
 LEFT = 42
+"""Least width of the numbers beside the y axis."""
 BOTTOM = 20
 TOP = 5
 RIGHT = 8
@@ -90,6 +91,7 @@ class Canvas(QWidget):
         self.logarithmic = True
         self.x_logarithmic = False
         self.right_margin = 0
+        self._left_margin = LEFT
         self.band: Band | None = None
         self.marks: tuple[Mark, ...] = ()
         self.message = ""
@@ -119,6 +121,8 @@ class Canvas(QWidget):
             return
         self.x_interval, self.y_interval = x, y
         self._box.setRange(xRange=x, yRange=y, padding=0.0, disableAutoRange=False)
+        if self._make_room():
+            self.layout_view()
         self.invalidate()
 
     def set_marks(self, marks: tuple[Mark, ...]) -> None:
@@ -166,8 +170,9 @@ class Canvas(QWidget):
     @property
     def plot_rect(self) -> QRect:
         """Where the curves are, in this widget."""
-        width = self.width() - LEFT - RIGHT - self.right_margin
-        return QRect(LEFT, TOP, max(width, 20), max(self.height() - TOP - BOTTOM, 20))
+        left = self._left_margin
+        width = self.width() - left - RIGHT - self.right_margin
+        return QRect(left, TOP, max(width, 20), max(self.height() - TOP - BOTTOM, 20))
 
     def place_of(self, x: float, y: float) -> QPointF:
         """Return the place in this widget of a point of the axes."""
@@ -195,6 +200,7 @@ class Canvas(QWidget):
     # Painting
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._make_room()
         self.layout_view()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -229,6 +235,13 @@ class Canvas(QWidget):
                 places = part * (rect.width(), -rect.height()) + (rect.left(), rect.bottom())
                 painter.drawPolyline([QPointF(x, y) for x, y in places.tolist()])
 
+    def _make_room(self) -> bool:
+        """Let the widest number of the y axis have its room; return whether that changed it."""
+        metrics, (_, vertical) = QFontMetrics(text_font(11)), self._ticks()
+        widest = max((metrics.horizontalAdvance(tick.label) for tick in vertical), default=0)
+        before, self._left_margin = self._left_margin, max(LEFT, widest + 8)
+        return self._left_margin != before
+
     def _ticks(self) -> tuple[list[Tick], list[Tick]]:
         rect = self.plot_rect
         x_ticks = log_ticks if self.x_logarithmic else linear_ticks
@@ -255,7 +268,7 @@ class Canvas(QWidget):
             top = min(max(y - 8, 0), self.height() - BOTTOM - 12)
             painter.setPen(ink)
             painter.drawText(
-                QRect(0, top, LEFT - 6, 16),
+                QRect(0, top, self._left_margin - 6, 16),
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 tick.label,
             )

@@ -21,6 +21,7 @@ from playground.schema.parameter import Option
 __all__ = ["NumberSelector", "OptionSelector"]
 
 HEIGHT = 26
+GEAR_WIDTH = 22
 
 
 def _captioned(selector: QWidget, caption: str, content: QWidget | QHBoxLayout) -> QLabel:
@@ -43,9 +44,13 @@ def _captioned(selector: QWidget, caption: str, content: QWidget | QHBoxLayout) 
 class _Selector(QWidget):
     """Takes the width that there is, between two bounds."""
 
+    _least = 0
+    _can_spare = 0
+
     def set_widths(self, least: int, most: int) -> None:
         """Set the bounds of the width, in device-independent pixels."""
-        self.setMinimumWidth(least)
+        self._least = least
+        self.setMinimumWidth(least - self._can_spare)
         self.setMaximumWidth(most)
 
     def sizeHint(self) -> QSize:
@@ -115,7 +120,7 @@ class NumberSelector(_Selector):
         if self.helper is not None and self.helper.isVisibleTo(self) != visible:
             self.helper.setVisible(visible)
             change = self.helper.width() + 1 if visible else -self.helper.width() - 1
-            self.set_widths(self.minimumWidth() + change, self.maximumWidth() + change)
+            self.set_widths(self._least + change, self.maximumWidth() + change)
 
     def show_caption(self, caption: str | None) -> None:
         """Show another caption, ``None`` for the usual one; paints nothing if it is the same."""
@@ -199,6 +204,8 @@ class OptionSelector(_Selector):
         heading = f"{self._field.shown.label}: {tip.title}"
         apply_tip(self.combo, Tip(heading, tip.text, tip.formula, tip.derivative, tip.curve))
         self.gear.setVisible(bool(fields))
+        self._can_spare = 0 if fields else GEAR_WIDTH
+        self.setMinimumWidth(self._least - self._can_spare)
         set_tip(self.gear, f"{title}: settings", "The hyperparameters of the chosen option.")
         if self._popover is not None:
             if fields:
@@ -245,7 +252,7 @@ class _Gear(QToolButton):
         super().__init__()
         self.setIcon(icon(drawing, "text_muted"))
         self.setIconSize(QSize(15, 15))
-        self.setFixedSize(22, HEIGHT)
+        self.setFixedSize(GEAR_WIDTH, HEIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Treat Enter as Space."""

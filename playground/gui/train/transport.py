@@ -194,7 +194,7 @@ class TransportBar(QWidget):
         self._optimizer.set_widths(108, 124)
         self._learning_rate.set_widths(97, 107)
         self._batch.set_widths(64, 74)
-        self._loss.set_widths(134, 176)
+        self._loss.set_widths(152, 176)
         self._regularizer.set_widths(118, 134)
         for name, selector in (
             ("optimizer", self._optimizer),
@@ -422,18 +422,20 @@ class TransportBar(QWidget):
                     self._switch.set_compact(is_tight)
                 self._step.setToolButtonStyle(_STEP_STYLES[is_terse])
                 self._step.setFixedWidth(54 if is_terse else 92)
-                self._learning_rate.show_helper(not is_tight)
                 for readout in readouts:
                     readout.set_compact(is_tight)
-                # A layout within a layout keeps its old size until the next turn.
-                self._buttons.invalidate()
-                self._row.invalidate()
-                needed = self._row.minimumSize() if is_tight else self._row.sizeHint()
-                if needed.width() <= self.width():
-                    return
+                # Only the last button to go has a key and a place in the menu as well.
+                for with_helper in (True, False) if is_tight else (True,):
+                    self._learning_rate.show_helper(with_helper)
+                    # A layout within a layout keeps its old size until the next turn.
+                    self._buttons.invalidate()
+                    self._row.invalidate()
+                    needed = self._row.minimumSize() if is_tight else self._row.sizeHint()
+                    if needed.width() <= self.width():
+                        return
 
 
-_STAGES = ((20, False, False), (14, False, False), (14, True, False), (8, True, True))
+_STAGES = ((20, False, False), (14, False, False), (14, True, False), (7, True, True))
 """From roomy to narrow: gap, step button without text, everything as small as can be read."""
 _STEP_ICONS = {False: "step-batch", True: "step-epoch"}
 _STEP_STYLES = {
