@@ -24,7 +24,10 @@ MENU_ORDER = (
     "one-neuron",
     "mazur",
     "spirals-3",
+    "resnet-spirals",
     "digits",
+    "dropout-digits",
+    "early-stopping",
     "deep-sigmoid",
     "mnist",
 )

@@ -296,9 +296,11 @@ class Trainer:
             the slopes that the activation learns.
         """
         self._checkpoint = None
-        matrix = self.parameters.matrices[layer]
+        matrix, slopes = self.parameters.matrices[layer], self.parameters.slopes[layer]
+        if row >= len(matrix) + len(slopes):
+            raise IndexError(f"layer {layer} has no row {row} of parameters")
         if row >= len(matrix):
-            row, matrix = row - len(matrix), self.parameters.slopes[layer]
+            row, matrix = row - len(matrix), slopes
         before = float(matrix[row, column])
         matrix[row, column] = value
         return before

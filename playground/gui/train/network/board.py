@@ -86,12 +86,13 @@ class Board(QWidget):
         self.menus = BoardMenus(self)
         self.menus.edited.connect(self._edit_layer)
         self.menus.command.connect(self._on_menu_command)
-        self.menus.insertion.connect(self._insert)
+        self.menus.insertion.connect(self.insert)
         self.canvas.skip_moved.connect(self._on_skip_moved)
         self.canvas.skip_opened.connect(lambda layer: self.menus.open_layer(self.cards[layer]))
         output = self.output_card
         output.activation_chosen.connect(self._choose_output_activation)
         output.menu_requested.connect(lambda: self.menus.open_output(self.output_card))
+        output.thawed.connect(lambda: self._edit_layer(len(self.cards), "frozen", False))
         for widget in (output.activation, output.menu):
             widget.installEventFilter(self)
 
@@ -271,7 +272,7 @@ class Board(QWidget):
         place, count = card.place, len(self.cards)
         match command:
             case "remove":
-                self._remove(place)
+                self.remove(place)
             case "duplicate":
                 self._duplicate(place)
             case "move_left" if place > 0:
@@ -289,14 +290,16 @@ class Board(QWidget):
             case _:
                 pass
 
-    def _insert(self, place: int, kind: type[AnyLayer]) -> None:
+    def insert(self, place: int, kind: type[AnyLayer]) -> None:
+        """Insert a layer of a kind before the hidden one at a place."""
         word = "layer" if kind is Dense else title_of(kind).lower()
         self._change(f"Insert {word}", inserted, place, kind)
 
     def _duplicate(self, place: int) -> None:
         self._change(f"Duplicate {self._name(place)}", duplicated, place)
 
-    def _remove(self, place: int) -> None:
+    def remove(self, place: int) -> None:
+        """Remove a hidden layer."""
         self._change(f"Remove {self._name(place)}", removed, place)
 
     def _move(self, place: int, target: int) -> None:

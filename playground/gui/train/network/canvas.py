@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -23,16 +24,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from playground.gui.figures.figure import Figure
-from playground.gui.figures.menu import copy_picture, figure_menu
-from playground.gui.inspect_requests import (
-    UnitPlace,
-    WeightPlace,
-    ask_to_inspect,
-    offer_inspection,
-)
+from playground.gui.figures.menu import copy_picture
+from playground.gui.inspect_requests import ask_to_inspect
 from playground.gui.theme import theme
-from playground.gui.train.network import canvas_painter
+from playground.gui.train.network import canvas_painter, hits
 from playground.gui.train.network.arcs import Arc, arcs_of, head_of
+from playground.gui.train.network.canvas_menu import inspectable, open_canvas_menu
 from playground.gui.train.network.geometry import (
     Column,
     ColumnKind,
@@ -42,17 +39,15 @@ from playground.gui.train.network.geometry import (
     least_width,
 )
 from playground.gui.train.network.link_layer import LinkLayer, Quantity
-from playground.gui.train.network.links import LinkKind
 from playground.gui.train.network.naming import Names, SkipAt, Spot, UnitAt, WeightAt
 from playground.gui.train.network.plans import plans_of, root_of
-from playground.gui.train.network.selection import LINKS_IN_TURN, Selection
+from playground.gui.train.network.selection import Selection
 from playground.gui.train.network.skip_drag import SkipDrag
 from playground.gui.train.network.thumbnails import Frames, LayerPictures
 from playground.training.snapshot import Snapshot
 
 Reals = NDArray[Any]
 
-DOT_REACH = 9.0
 _REST_MILLISECONDS = 80
 
 
@@ -241,26 +236,7 @@ class NetworkCanvas(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to inspect what is pointed at, and to copy or save the picture."""
-        figure = self.figure()
-        if figure is None:
-            return
-        menu = figure_menu(self, figure)
-        place, name = self._inspectable()
-        if place is not None:
-            offer_inspection(menu, self, place, f"Inspect the gradient of {name}\tI")
-        menu.popup(event.globalPos())
-
-    def _inspectable(self) -> tuple[UnitPlace | WeightPlace | None, str]:
-        """Return what is pointed at, for the inspector, and its name."""
-        pointed = self.selection.pointed
-        if self.names is None or pointed is None:
-            return None, ""
-        if isinstance(pointed, SkipAt):
-            return None, ""
-        if isinstance(pointed, WeightAt):
-            place = WeightPlace(pointed.layer, pointed.row, pointed.column)
-            return place, self.names.weight(pointed)
-        return UnitPlace(pointed.layer, pointed.unit), self.names.unit(pointed)
+        open_canvas_menu(self, event.globalPos())
 
     def least_width(self) -> int:
         """Return the width below which cards would overlap."""
@@ -304,7 +280,7 @@ class NetworkCanvas(QWidget):
             if figure := self.figure():
                 copy_picture(figure)
             return
-        place, _ = self._inspectable()
+        place, _ = inspectable(self)
         if event.key() == Qt.Key.Key_I and not event.modifiers() and place is not None:
             ask_to_inspect(self, place)
             return
@@ -321,7 +297,7 @@ class NetworkCanvas(QWidget):
             self.update()
             return
         if not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier and self.selection.press(
-            Qt.Key(event.key()), self.layout_now.columns, self._incoming
+            Qt.Key(event.key()), self.layout_now.columns, partial(hits.incoming, self)
         ):
             self._reveal()
             self._pointed()
@@ -357,9 +333,13 @@ class NetworkCanvas(QWidget):
             self.drag.move_to(point, self.layout_now.columns)
             self.update()
             return
-        unit, weight = self._under(point)
-        arc = None if unit is not None else self._arc_at(point)
-        hand = weight is not None or arc is not None or self._more_at(point) is not None
+        unit, weight = hits.unit_or_weight(self, point)
+        arc = None if unit is not None else hits.arc_at(self.arcs, point)
+        hand = (
+            weight is not None
+            or arc is not None
+            or hits.more_at(self.layout_now, point) is not None
+        )
         self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
         skip = SkipAt(arc.layer) if arc is not None else None
         if self.selection.hover(unit, None if skip is not None else weight, skip):
@@ -376,15 +356,17 @@ class NetworkCanvas(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
-        more = self._more_at(event.position())
+        more = hits.more_at(self.layout_now, event.position())
         if more is not None:
             column = self.column_of(more)
             self._show_from(more, column.first + column.shown)
             return
-        unit, weight = self._under(event.position())
-        arc = None if unit is not None else self._arc_at(event.position())
+        unit, weight = hits.unit_or_weight(self, event.position())
+        arc = None if unit is not None else hits.arc_at(self.arcs, event.position())
         if arc is not None:
             self.drag = SkipDrag(arc, event.position())
+            if self.selection.hover(None, None):
+                self._pointed()
             return
         if weight is not None:
             self.edit_requested.emit(weight)
@@ -407,7 +389,7 @@ class NetworkCanvas(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the units of a column that does not show all; otherwise leave it to the area."""
         turn = event.angleDelta().y()
-        layer = self._overfull_at(event.position())
+        layer = hits.overfull_at(self.layout_now, event.position())
         if layer is None or not turn:
             super().wheelEvent(event)
             return
@@ -441,66 +423,6 @@ class NetworkCanvas(QWidget):
     def _on_theme(self) -> None:
         self.links.restyle()
         self.update()
-
-    def _under(self, point: QPointF) -> tuple[UnitAt | None, WeightAt | None]:
-        """Return the unit, or the weight or bias, at a point."""
-        if self.layout_now is None or self.names is None:
-            return None, None
-        x, y = point.x(), point.y()
-        for index, column in enumerate(self.layout_now.columns):
-            if not column.left - DOT_REACH - 2 <= x <= column.right + 5:
-                continue
-            # The dot of a bias may stand a little to the left of its unit.
-            near = column.unit_at(x, y, 1.5), column.unit_at(x + DOT_REACH, y, 1.5)
-            for unit in near if index else ():
-                if unit is None:
-                    continue
-                at = UnitAt(index - 1, unit)
-                dot = canvas_painter.bias_dot(column, unit).adjusted(-2, -2, 2, 2)
-                bias = self.names.bias_of(at)
-                if bias is not None and dot.contains(point):
-                    return at, bias
-            if near[0] is not None:
-                return UnitAt(index - 1, near[0]), None
-        return None, self.links.weight_at(x, y)
-
-    def _arc_at(self, point: QPointF) -> Arc | None:
-        """Return the skip connection at a point, the innermost of several."""
-        found = [arc for arc in self.arcs if arc.is_at(point.x(), point.y())]
-        return min(found, key=lambda arc: arc.end - arc.start, default=None)
-
-    def _incoming(self, at: UnitAt) -> list[WeightAt]:
-        """Return the links into a unit that the keyboard goes through: the strongest, in order."""
-        if at.layer < 0:
-            return []
-        band = self.links.bands[at.layer]
-        if band.kind is LinkKind.FULL:
-            rows = list(range(self.column_of(at.layer - 1).units))
-        else:
-            rows = [int(row) for row in band.rows[band.of_unit(at.unit)]]
-        matrix = self.links.drawn(at.layer)
-        if len(rows) > LINKS_IN_TURN and matrix is not None:
-            sizes = np.abs(np.nan_to_num(matrix[:-1, at.unit]))
-            rows = np.sort(np.argsort(sizes)[-LINKS_IN_TURN:]).tolist()
-        links = (self.links.weight_of(at.layer, row, at.unit) for row in rows)
-        return [link for link in links if link is not None]
-
-    def _more_at(self, point: QPointF) -> int | None:
-        """Return the layer whose "more" is at a point, or ``None``."""
-        if self.layout_now is None:
-            return None
-        for index, column in enumerate(self.layout_now.columns):
-            if column.more is not None and QRectF(*column.more).contains(point):
-                return index - 1
-        return None
-
-    def _overfull_at(self, point: QPointF) -> int | None:
-        if self.layout_now is None:
-            return None
-        for index, column in enumerate(self.layout_now.columns):
-            if column.more is not None and column.left - 8 <= point.x() <= column.right + 8:
-                return index - 1
-        return None
 
     def _show_from(self, layer: int, first: int, wraps: bool = True) -> None:
         layer = root_of(self._plans, layer + 1) - 1

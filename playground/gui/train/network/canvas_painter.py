@@ -49,7 +49,9 @@ def paint(canvas: NetworkCanvas, dirty: QRectF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for index in canvas.columns_in_sight:
         paint_column(painter, canvas, index, colors)
-    paint_arcs(painter, canvas.arcs, colors, skip.layer if skip else None)
+    held = canvas.drag.arc if canvas.drag is not None and canvas.drag.has_moved else None
+    arcs = [arc for arc in canvas.arcs if arc is not held]
+    paint_arcs(painter, arcs, colors, skip.layer if skip else None)
     if canvas.drag is not None and canvas.layout_now is not None:
         canvas.drag.paint(painter, canvas.layout_now.columns, colors)
     _paint_rings(painter, canvas, colors)

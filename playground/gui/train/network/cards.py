@@ -218,10 +218,13 @@ class OutputCard(Card):
         A tag, or ``None`` for automatic.
     menu_requested()
         The button for all settings was pressed.
+    thawed()
+        The layer was frozen, and is to learn again.
     """
 
     activation_chosen = Signal(object)
     menu_requested = Signal()
+    thawed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -231,7 +234,11 @@ class OutputCard(Card):
         self.activation.setAccessibleName("Activation of the output layer")
         self.activation.chosen.connect(self._on_chosen)
         self.menu = flat_button("more")
-        set_tip(self.menu, "Output layer", "Initial weights and bias of the output layer.")
+        set_tip(self.menu, "Output layer", "Initial weights and bias, own regularization, freeze.")
+        self.snowflake = flat_button("snowflake", 16, "accent")
+        self.snowflake.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        set_tip(self.snowflake, "Frozen", "A click lets the output layer learn again.")
+        self.snowflake.clicked.connect(self.thawed)
         self.menu.clicked.connect(self.menu_requested)
         self._loss = SmallText()
         top = QHBoxLayout()
@@ -243,7 +250,11 @@ class OutputCard(Card):
         self.lines.addLayout(top)
         self.activation.setContentsMargins(0, 0, 0, 0)
         self.lines.addWidget(self.activation)
-        self.lines.addWidget(self._loss)
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self._loss, 1)
+        below.addWidget(self.snowflake)
+        self.lines.addLayout(below)
 
     def show_output(
         self, output: Output, units: int, automatic: Activation, loss_title: str
@@ -261,6 +272,7 @@ class OutputCard(Card):
             self._count.setText(str(units))
         self.activation.show_activation(output.activation, automatic)
         self._loss.show_text(loss_title)
+        self.snowflake.setVisible(output.frozen)
         set_tip(
             self,
             "Output layer",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 CARD_WIDTH = 134
-NARROW_CARD = 118
+NARROW_CARD = 126
 """Width of the card of a layer that has one link to each unit."""
 SLIM_CARD = 92
 """Width of the card of a layer that its units merely pass, or do not."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from playground.engine.layers import AnyLayer
@@ -21,8 +21,8 @@ from playground.schema.describe import summary_of, title_of
 __all__ = ["InsertMenu", "letters_of"]
 
 KINDS: tuple[type[AnyLayer], ...] = get_args(AnyLayer)
-_WIDTH = 360
-_ROW_HEIGHT = 50
+_WIDTH = 388
+_ROW_HEIGHT = 60
 
 
 def letters_of(titles: Sequence[str]) -> list[str]:
@@ -74,20 +74,17 @@ class KindRow(QAbstractButton):
             painter.setBrush(QColor(colors.accent_soft))
             painter.drawRoundedRect(QRectF(self.rect()), 7, 7)
         painter.setOpacity(1.0 if self.isEnabled() else 0.45)
-        self._icon.paint(painter, QRect(10, 12, 26, 26))
+        self._icon.paint(painter, QRect(10, (self.height() - 26) // 2, 26, 26))
         painter.setOpacity(1.0)
         left, right = 48, self.width() - 40
         painter.setPen(QColor(colors.text if self.isEnabled() else colors.text_disabled))
         painter.setFont(text_font(13, bold=True))
         upper = QRectF(left, 6, right - left, 19)
         painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, title_of(self.kind))
-        font = text_font(11)
-        painter.setFont(font)
+        painter.setFont(text_font(11))
         painter.setPen(QColor(colors.text_muted if self.isEnabled() else colors.warning))
-        # One line; the whole sentence is in the card that the pointer brings.
-        room = self.width() - left - 10
-        text = QFontMetricsF(font).elidedText(self.text_shown, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left, 25, room, 18), Qt.AlignmentFlag.AlignVCenter, text)
+        wrapped = Qt.TextFlag.TextWordWrap
+        painter.drawText(QRectF(left, 25, self.width() - left - 10, 32), wrapped, self.text_shown)
         if self.letter:
             chip = QRectF(self.width() - 32, 7, 20, 18)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -123,7 +120,7 @@ class InsertMenu(CardWindow):
         self.place_to_insert = 0
         self.rows: list[KindRow] = []
         self._formula = FormulaLabel(size=15, role="text_muted")
-        self._formula.setFixedHeight(58)
+        self._formula.setFixedHeight(76)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(1)
