@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any, get_args
 
 import numpy as np
@@ -68,6 +70,33 @@ TASKS: dict[TaskKind, Task] = {
 LOSS_TASKS: tuple[tuple[type[Loss], Task], ...] = tuple(
     (loss, TASKS[kind]) for loss in LOSSES for kind in loss.tasks
 )
+
+
+def covering(*axes: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return combinations in which every two members of different axes meet at least once.
+
+    The first two axes are combined fully; further ones are filled in so that as many pairs as
+    possible are new. Far fewer than all combinations, and nearly as good at finding what is wrong,
+    which is mostly the fault of one option or of two.
+    """
+    missing = {
+        (i, a, j, b)
+        for (i, one), (j, other) in itertools.combinations(enumerate(axes), 2)
+        for a, b in itertools.product(range(len(one)), range(len(other)))
+    }
+    rows = []
+    for number, start in enumerate(itertools.product(*(range(len(axis)) for axis in axes[:2]))):
+        row = list(start)
+        for j in range(2, len(axes)):
+            # Begin elsewhere in each row, so that ties do not all go to the first member.
+            members = [(number + k) % len(axes[j]) for k in range(len(axes[j]))]
+            row.append(
+                max(members, key=lambda b: sum((i, a, j, b) in missing for i, a in enumerate(row)))
+            )
+        missing -= {(i, a, j, b) for (i, a), (j, b) in itertools.combinations(enumerate(row), 2)}
+        rows.append(tuple(axis[a] for axis, a in zip(axes, row, strict=True)))
+    assert not missing, "the first two axes are too short: put the longest first"
+    return rows
 
 
 def name(value: Any) -> str:

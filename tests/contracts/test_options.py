@@ -7,7 +7,7 @@ from typing import Any, Union
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.engine.activations import Activation
@@ -188,6 +188,7 @@ def test_that_the_default_is_valid_and_survives_a_file(option: type[Option]) -> 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=name)
 @given(data=st.data())
+@settings(max_examples=30)
 def test_that_any_valid_value_survives_a_file(option: type[Option], data: st.DataObject) -> None:
     value = decoded(data.draw(trees_of(option)), option)
     assert decoded(msgspec.json.decode(msgspec.json.encode(value)), option) == value

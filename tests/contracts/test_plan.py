@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -27,6 +29,7 @@ from tests.contracts.catalog import (
     OPTIMIZERS,
     REGULARIZERS,
     batch,
+    covering,
     name,
     small_network,
 )
@@ -47,6 +50,7 @@ TIGHT: dict[type[Clipping], Clipping] = {
     ClipByValue: ClipByValue(0.02),
     ClipByNorm: ClipByNorm(0.05),
 }
+STRONG = (NoRegularization(), ElasticNet(0.5, 0.5))
 
 
 @dataclass
@@ -118,46 +122,88 @@ class Run:
             assert np.allclose(slots[slot], vector, rtol=tolerance, atol=tolerance), slot
 
 
-# The sweep in float32 repeats that of float64 with a coarser tolerance.
-@pytest.mark.parametrize("dtype", [FLOAT64, pytest.param(FLOAT32, marks=pytest.mark.slow)], ids=str)
-@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
-@pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
-def test_that_the_plan_does_what_the_textbook_says(
-    activation: type[Activation], loss: type[Loss], task: Task, dtype: np.dtype[Any]
+Updates = Iterable[tuple[type[Optimizer], type[Regularizer]]]
+EVERY_PAIR = covering(LOSS_TASKS, ACTIVATIONS, OPTIMIZERS, REGULARIZERS)
+
+
+def expect_textbook(
+    activation: type[Activation],
+    loss: type[Loss],
+    task: Task,
+    dtype: np.dtype[Any],
+    updates: Updates,
 ) -> None:
+    """Train a few steps with each optimizer and penalty, on batches of two sizes."""
     architecture = small_network(activation(), loss(), task, (4, 3))
     inputs, labels = batch(task, 7)
     targets = architecture.head.targets(labels)
-    for optimizer in OPTIMIZERS:
-        for regularizer in REGULARIZERS:
-            training = Run(architecture, optimizer(), REGULAR[regularizer], dtype)
-            whole = training.tape(inputs, targets)
-            last = training.tape(inputs[:3], targets[:3])
-            training.expect_step(whole, inputs, targets)
-            training.expect_step(last, inputs[:3], targets[:3])
-            training.expect_step(whole, inputs, targets)
+    for optimizer, regularizer in updates:
+        training = Run(architecture, optimizer(), REGULAR[regularizer], dtype)
+        whole = training.tape(inputs, targets)
+        last = training.tape(inputs[:3], targets[:3])
+        training.expect_step(whole, inputs, targets)
+        training.expect_step(last, inputs[:3], targets[:3])
+        training.expect_step(whole, inputs, targets)
 
 
 @pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
 @pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
-@pytest.mark.parametrize("clipping", CLIPPINGS, ids=name)
-def test_that_the_plan_clips_what_the_penalty_is_part_of(
-    clipping: type[Clipping], loss: type[Loss], task: Task, dtype: np.dtype[Any]
+def test_that_the_plan_does_what_the_textbook_says(
+    loss: type[Loss], task: Task, dtype: np.dtype[Any]
 ) -> None:
+    for pair, activation, *update in EVERY_PAIR:
+        if pair == (loss, task):
+            expect_textbook(activation, loss, task, dtype, [tuple(update)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
+def test_that_the_plan_does_what_the_textbook_says_in_every_combination(
+    activation: type[Activation], loss: type[Loss], task: Task, dtype: np.dtype[Any]
+) -> None:
+    updates = itertools.product(OPTIMIZERS, REGULARIZERS)
+    expect_textbook(activation, loss, task, dtype, updates)
+
+
+def expect_clipped(
+    loss: type[Loss],
+    task: Task,
+    optimizer: type[Optimizer],
+    clipping: type[Clipping],
+    regularizer: Regularizer,
+    dtype: np.dtype[Any],
+) -> None:
+    """Make two steps with a limit that is met, and see that it is."""
     architecture = small_network(Tanh(), loss(), task, (4, 3))
     inputs, labels = batch(task, 7)
     targets = architecture.head.targets(labels)
-    for optimizer in OPTIMIZERS:
-        for regularizer in (NoRegularization(), ElasticNet(0.5, 0.5)):
-            bound = TIGHT[clipping]
-            training = Run(architecture, optimizer(), regularizer, dtype, bound)
-            tape = training.tape(inputs, targets)
-            training.expect_step(tape, inputs, targets)
-            training.expect_step(tape, inputs, targets)
-            loose = Run(architecture, optimizer(), regularizer, dtype)
-            run(loose.tape(inputs, targets))
-            is_tight = not np.array_equal(bound.clipped(loose.state.gradient), loose.state.gradient)
-            assert is_tight == (clipping is not NoClipping)
+    bound = TIGHT[clipping]
+    training = Run(architecture, optimizer(), regularizer, dtype, bound)
+    tape = training.tape(inputs, targets)
+    training.expect_step(tape, inputs, targets)
+    training.expect_step(tape, inputs, targets)
+    loose = Run(architecture, optimizer(), regularizer, dtype)
+    run(loose.tape(inputs, targets))
+    is_tight = not np.array_equal(bound.clipped(loose.state.gradient), loose.state.gradient)
+    assert is_tight == (clipping is not NoClipping)
+
+
+@pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
+def test_that_the_plan_clips_what_the_penalty_is_part_of(dtype: np.dtype[Any]) -> None:
+    for (loss, task), *options in covering(LOSS_TASKS, OPTIMIZERS, CLIPPINGS, STRONG):
+        expect_clipped(loss, task, *options, dtype)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+def test_that_the_plan_clips_in_every_combination(
+    loss: type[Loss], task: Task, dtype: np.dtype[Any]
+) -> None:
+    for options in itertools.product(OPTIMIZERS, CLIPPINGS, STRONG):
+        expect_clipped(loss, task, *options, dtype)
 
 
 @pytest.mark.parametrize("output", ACTIVATIONS, ids=name)
@@ -299,22 +345,36 @@ def test_that_biases_are_never_penalised() -> None:
 
 
 @pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
+def test_that_no_float64_enters_a_float32_run(loss: type[Loss], task: Task) -> None:
+    for pair, activation, *update in EVERY_PAIR:
+        if pair == (loss, task):
+            expect_float32(activation, loss, task, [tuple(update)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=name)
-def test_that_no_float64_enters_a_float32_run(
+def test_that_no_float64_enters_in_any_combination(
     activation: type[Activation], loss: type[Loss], task: Task
 ) -> None:
+    expect_float32(activation, loss, task, itertools.product(OPTIMIZERS, REGULARIZERS))
+
+
+def expect_float32(
+    activation: type[Activation], loss: type[Loss], task: Task, updates: Updates
+) -> None:
+    """Look at every array of a recorded step of each optimizer and penalty."""
     architecture = small_network(activation(), loss(), task)
     inputs, labels = batch(task, 4)
     targets = architecture.head.targets(labels)
-    for optimizer in OPTIMIZERS:
-        for regularizer in REGULARIZERS:
-            training = Run(architecture, optimizer(), REGULAR[regularizer], FLOAT32)
-            tape = training.tape(inputs, targets)
-            run(tape)
-            arrays = [array for operation in tape for array in _arrays(operation)]
-            arrays += [*training.state.slots.values(), *training.state.scratch.values()]
-            arrays += training.state.factors.values()
-            assert {array.dtype for array in arrays} == {FLOAT32}
+    for optimizer, regularizer in updates:
+        training = Run(architecture, optimizer(), REGULAR[regularizer], FLOAT32)
+        tape = training.tape(inputs, targets)
+        run(tape)
+        arrays = [array for operation in tape for array in _arrays(operation)]
+        arrays += [*training.state.slots.values(), *training.state.scratch.values()]
+        arrays += training.state.factors.values()
+        assert {array.dtype for array in arrays} == {FLOAT32}
 
 
 def _arrays(operation: Operation) -> list[NDArray[Any]]:

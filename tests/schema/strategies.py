@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ JUNK: Trees = st.recursive(
 )
 
 
+@cache
 def trees_of(struct: type[msgspec.Struct]) -> Trees:
     """Return plain trees that decode to a struct, every field within its bounds."""
     entries = {field.name: values_of(field) for field in fields_of(struct)}
