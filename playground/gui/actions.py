@@ -205,7 +205,7 @@ class Actions:
         menu = self._start("&Train")
         self._add("&Play or pause", session.toggle, "Space")
         self._add("Step one &batch", session.step, ".")
-        self._add("Step one &epoch", lambda: session.step(whole_epoch=True), ">")
+        self._add("Step one &epoch", lambda: session.step(whole_epoch=True), "Shift+.")
         menu.addSeparator()
         self._add("&Reset", session.reset, "R", tip="Back to exactly the same initial weights")
         self._add("&New weights", session.draw_new_weights, "N", tip="Draw with a new seed")
