@@ -17,7 +17,7 @@ from playground.exporting.scripts.torch_optimizers import (
 )
 from playground.exporting.scripts.torch_schedules import PLATEAU, schedule_source
 
-__all__ = ["training_part"]
+__all__ = ["plateau_source", "training_part"]
 
 
 def training_part(run: Run) -> list[str]:
@@ -157,18 +157,20 @@ def _update(run: Run) -> list[str]:
     return [*lines, "    return total"]
 
 
-def _plateau(run: Run) -> list[str]:
-    schedule = run.spec.training.schedule
-    if not isinstance(schedule, ReduceOnPlateau):
-        return []
-    source = PLATEAU.strip().format(
+def plateau_source(schedule: ReduceOnPlateau) -> str:
+    """Return the class that drops the learning rate."""
+    return PLATEAU.strip().format(
         threshold=literal(schedule.threshold),
         patience=schedule.patience,
         drop=literal(schedule.drop),
         final_share=literal(schedule.final_share),
         cooldown=schedule.cooldown,
     )
-    return ["", "", source]
+
+
+def _plateau(run: Run) -> list[str]:
+    schedule = run.spec.training.schedule
+    return ["", "", plateau_source(schedule)] if isinstance(schedule, ReduceOnPlateau) else []
 
 
 def _epoch(run: Run) -> list[str]:
@@ -205,6 +207,10 @@ def _main(run: Run) -> list[str]:
     is_plateau = isinstance(schedule, ReduceOnPlateau)
     stopping = training.stopping if isinstance(training.stopping, EarlyStopping) else None
     given = ", plateau" if is_plateau else ""
+    layers = run.trainer.architecture.layers
+    optimizer = ["    optimizer = make_optimizer(model)"]
+    if all(shape.layer.frozen for shape in layers if shape.has_parameters):
+        optimizer = ["    optimizer, options.epochs = None, 0  # all layers are frozen"]
     accuracy = " ({accuracy:.1%})" if run.data.task.class_names else ""
     lines = [
         "",
@@ -240,7 +246,8 @@ def _main(run: Run) -> list[str]:
         "        if is_cuda:",
         "            model = nn.SyncBatchNorm.convert_sync_batchnorm(model)",
         "        network = DistributedDataParallel(model, [device.index] if is_cuda else None)",
-        "    data, optimizer = Data(device), make_optimizer(model)",
+        "    data = Data(device)",
+        *optimizer,
         "    generator = torch.Generator().manual_seed(SEED)",
     ]
     if is_plateau:
