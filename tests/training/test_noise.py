@@ -85,6 +85,7 @@ def test_that_all_of_it_can_be_changed_while_training_runs() -> None:
     assert np.linalg.norm(trainer.parameters.weights(0), axis=0).max() <= 0.3 * (1 + 1e-6)
 
 
+@pytest.mark.slow
 def test_that_noise_does_not_grow_in_memory() -> None:
     trainer = _trained(NOISY, 2500)
     gc.collect()

@@ -148,6 +148,7 @@ def test_that_a_snapshot_tells_the_rate_of_the_next_step() -> None:
     assert rates == [0.03, 0.015, 0.0075]
 
 
+@pytest.mark.slow
 def test_that_scheduled_and_clipped_training_does_not_grow_in_memory() -> None:
     trainer = _trained(SCHEDULED, 5000)
     gc.collect()

@@ -477,7 +477,7 @@ GATHERED = edited(
     "spec",
     [
         pytest.param(TINY, id="W1"),
-        pytest.param(THREE_CLASSES, id="softmax"),
+        pytest.param(THREE_CLASSES, id="softmax", marks=pytest.mark.slow),
         pytest.param(GATHERED, id="gathered", marks=pytest.mark.slow),
     ],
 )
