@@ -30,6 +30,7 @@ from playground.gui.train.network.layer_card import (
 from playground.gui.train.network.naming import Names
 from playground.gui.train.network.plans import card_width_of
 from playground.gui.train.slider_row import DirectSlider
+from playground.resources import MissingResource, resource
 from playground.schema.describe import field_of, tag_of
 
 __all__ = ["DropoutCard", "NormCard", "SkipCard", "card_for", "kind_icon_name"]
@@ -38,8 +39,13 @@ _NOTES = {BatchNorm: "γ, β · over the batch", LayerNorm: "γ, β · over the 
 
 
 def kind_icon_name(kind: type[Layer]) -> str:
-    """Return the name of the drawing of a kind of layer."""
-    return f"layer-{tag_of(kind)}"
+    """Return the name of the drawing of a kind of layer; that of a dense one if it has none."""
+    name = f"layer-{tag_of(kind)}"
+    try:
+        resource(f"icons/{name}.svg")
+    except MissingResource:
+        return "layer-dense"
+    return name
 
 
 class KindCard(LayerCard):

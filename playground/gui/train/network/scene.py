@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from playground.engine.layers import Dense
+from playground.engine.activations import Identity
+from playground.engine.layers import Dense, Dropout
+from playground.engine.network import LayerShape
 from playground.gui.figures.recolor import recolored
 from playground.gui.palette import Colors
 from playground.gui.theme import text_font, theme
@@ -140,8 +142,7 @@ class NetworkScene:
                 shape = layers[index - 1]
                 is_last = index == len(columns) - 1
                 title = f"{'Output' if is_last else title_of(type(shape.layer))} {shape.outputs}"
-                is_plain = not isinstance(shape.layer, Dense)
-                text = "" if is_plain else title_of(type(shape.activation))
+                text = _layer_text(shape)
             left = column.center - width / 2
             for top, words, font, color in (
                 (8, title, text_font(13, bold=True), colors.text),
@@ -152,6 +153,18 @@ class NetworkScene:
                 fitted = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, width)
                 area = QRectF(left, top, width, 18)
                 painter.drawText(area, Qt.AlignmentFlag.AlignCenter, fitted)
+
+
+def _layer_text(shape: LayerShape) -> str:
+    """Return what there is to say about a layer in a few words."""
+    words = []
+    if isinstance(shape.layer, Dropout):
+        words.append(f"rate {shape.layer.rate:.2g}")
+    elif isinstance(shape.layer, Dense) or not isinstance(shape.activation, Identity):
+        words.append(title_of(type(shape.activation)))
+    if shape.layer.frozen:
+        words.append("frozen")
+    return " · ".join(words)
 
 
 def _inputs_text(names: Names) -> str:
