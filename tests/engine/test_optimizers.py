@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -391,3 +392,13 @@ def test_that_centring_can_be_switched_while_training_runs() -> None:
         trainer.advance(20)
         assert set(trainer.state()["slots"]) == set(spec.training.optimizer.slot_names)
     assert np.isfinite(trainer.parameters.vector).all()
+
+
+@pytest.mark.parametrize("beta1", [0.0, 0.9, 1 - 1e-12])
+@pytest.mark.parametrize("decay", [0.0, 1e-12, 0.004, 0.3, 1.0])
+def test_that_nadam_knows_its_product_at_any_step_at_once(beta1: float, decay: float) -> None:
+    optimizer = NAdam(beta1=beta1, momentum_decay=decay)
+    plain = math.prod(optimizer.momentum(step) for step in range(1, 3001))
+    assert optimizer.product(3000) == pytest.approx(plain, abs=1e-15, rel=1e-12)
+    # As a hostile file may say; it would take years one by one.
+    assert optimizer.product(2**53) <= plain

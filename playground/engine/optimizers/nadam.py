@@ -14,6 +14,11 @@ from playground.engine.optimizers.moments import Moments
 from playground.engine.optimizers.weight import Weight
 from playground.schema.parameter import real
 
+NEGLIGIBLE = 1e-20
+"""A product smaller than this no longer shows in 1 - P."""
+SETTLED = 920.0
+"""½ · 0.96^x no longer shows in 1 - ½ · 0.96^x."""
+
 
 class NAdam(Moments, frozen=True, tag="nadam"):
     """Adam that looks ahead as Nesterov's momentum does.
@@ -47,13 +52,36 @@ class NAdam(Moments, frozen=True, tag="nadam"):
         """Return μ of a step."""
         return self.beta1 * (1 - 0.5 * math.pow(0.96, steps * self.momentum_decay))
 
+    def product(self, steps: int, known: tuple[int, float] = (0, 1.0)) -> float:
+        """Return P of a step: the product of μ of all steps up to it.
+
+        Takes a few thousand multiplications at most, also for a number of steps out of a file.
+
+        Parameters
+        ----------
+        known
+            An earlier step, at most :attr:`settled_step`, and its product.
+        """
+        step, product = known
+        last = min(steps, self.settled_step)
+        while step < last and product >= NEGLIGIBLE:
+            step += 1
+            product *= self.momentum(step)
+        # From here on, every factor is β₁.
+        return product * math.pow(self.beta1, steps - last)
+
+    @property
+    def settled_step(self) -> int:
+        """The step from which on μ is β₁ to the last bit, as far as it matters."""
+        return math.ceil(SETTLED / max(self.momentum_decay, 1e-9))
+
     def update(
         self, parameters: Reals, gradient: Reals, slots: Slots, steps: int, learning_rate: float
     ) -> tuple[Reals, dict[str, Reals]]:
         mean = self.beta1 * slots["mean"] + (1 - self.beta1) * gradient
         squares = self.beta2 * slots["squares"] + (1 - self.beta2) * gradient**2
         now, following = self.momentum(steps), self.momentum(steps + 1)
-        product = math.prod(self.momentum(step) for step in range(1, steps + 1))
+        product = self.product(steps)
         corrected_mean = following * mean / (1 - product * following) + (1 - now) * gradient / (
             1 - product
         )
@@ -64,7 +92,7 @@ class NAdam(Moments, frozen=True, tag="nadam"):
     def explain(self, at: Weight) -> tuple[Line, ...]:
         lines, mean, squares = self.moment_lines(at)
         now, following = self.momentum(at.steps), self.momentum(at.steps + 1)
-        product = math.prod(self.momentum(step) for step in range(1, at.steps + 1))
+        product = self.product(at.steps)
         ahead = following * mean / (1 - product * following) + (1 - now) * at.g / (1 - product)
         schedule = {"β₁": Setting(self.beta1), "ψ": Setting(self.momentum_decay)}
         mixed = Line(
@@ -94,24 +122,17 @@ class NAdam(Moments, frozen=True, tag="nadam"):
 
     def _product(self, state: OptimizerState) -> float:
         """Return P at the step that is being made, in one multiplication if steps are in order."""
-        step, product = state.products
-        if step != state.steps - 1:
-            # After a change of settings, or of the state, it is made anew. Soon it is too small
-            # to matter.
-            product = 1.0
-            for earlier in range(1, state.steps):
-                product *= self.momentum(earlier)
-                if product < 1e-20:
-                    break
-        product *= self.momentum(state.steps)
-        state.products = state.steps, product
+        known = state.products if state.products[0] <= state.steps else (0, 1.0)
+        product = self.product(state.steps, known)
+        if state.steps <= self.settled_step:
+            state.products = state.steps, product
         return product
 
     def record_start(self, state: OptimizerState, learning_rate: LearningRate) -> list[Operation]:
         epsilon, factors = state.factors["epsilon"], state.factors
         mean_rate, gradient_rate = factors["mean_rate"], factors["gradient_rate"]
         # It may have been made with other settings.
-        state.products = (-1, 1.0)
+        state.products = (0, 1.0)
 
         def count() -> None:
             state.steps += 1
