@@ -54,19 +54,23 @@ def continued(options: argparse.Namespace, spec: ExperimentSpec) -> Trainer | No
     from playground.data.dataset import DataError
     from playground.experiment.change import Impact, impact
     from playground.schema.validation import InvalidValue
-    from playground.training.state import UnfitState, restore_checked
-    from playground.training.trainer import Trainer
+    from playground.training.state import UnfitState, changed_data, resumed
 
     if impact(saved.spec, spec) > Impact.LIVE:
         print("Other data or another network: training starts from the beginning.", file=sys.stderr)
         return None
     try:
-        trainer = Trainer(saved.spec)
-        restore_checked(trainer, saved.state)
+        trainer = resumed(saved.spec, saved.state)
         trainer.apply_live(spec)
     except (DataError, InvalidValue, UnfitState) as error:
         raise UsageError(f"{options.experiment}: {error}") from error
+    _warn(changed_data(trainer, saved.state))
     return trainer
+
+
+def _warn(remark: str) -> None:
+    if remark:
+        print(remark, file=sys.stderr)
 
 
 def new_trainer(
@@ -108,14 +112,17 @@ def trained_run(options: argparse.Namespace) -> Run:
     from playground.exporting.run import Run
     from playground.schema.validation import InvalidValue
     from playground.training.jobs import Progress
+    from playground.training.state import changed_data
 
     spec = experiment(options)
     saved = project(options.experiment) if options.epochs is None else None
     if saved is not None and saved.state is not None and saved.spec == spec:
         try:
-            return Run.of_project(saved)
+            run = Run.of_project(saved)
         except DataError as error:
             raise UsageError(str(error)) from error
+        _warn(changed_data(run.trainer, saved.state))
+        return run
     with progress_bar() as bar:
         progress = Progress(lambda told: bar.update(int(told.share * 100) - bar.n))
         try:

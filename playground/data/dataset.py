@@ -59,6 +59,9 @@ class Samples:
         leave. 0 for other datasets.
     image_shape
         (height, width) of an image dataset, else ``None``.
+    digest
+        Tells the files that they were read from from any others; "" if the fields of the dataset
+        say all that there is to say.
     """
 
     points: Floats
@@ -69,6 +72,7 @@ class Samples:
     input_names: tuple[str, ...]
     extent: float = 0.0
     image_shape: tuple[int, int] | None = None
+    digest: str = ""
 
     @property
     def is_planar(self) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.data.dataset import Samples
 from playground.data.fields import InputScaling, Seed, TrainingShare, ValidationShare
 from playground.data.images import DigitImages
 from playground.data.mnist_folder import IMAGE_SHAPE, load_folder
@@ -73,3 +75,13 @@ class Mnist(DigitImages, frozen=True, tag="mnist"):
                 f"lower it to {available} or less, or add the other pair of files",
             )
         return found.images, found.labels
+
+    def samples(self) -> Samples:
+        """Take a part of the images, and remember which files they are from.
+
+        Raises
+        ------
+        DataError
+            If files are missing or unreadable; the message says what to do.
+        """
+        return dataclasses.replace(super().samples(), digest=load_folder(self.folder).digest)

@@ -110,11 +110,14 @@ class Collection:
         Digits 0 to 9. Read-only.
     pairs
         Where they come from.
+    digest
+        Of the content of all files.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     pairs: tuple[PairReport, ...]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +206,16 @@ def _read(pairs: tuple[_Pair, ...]) -> Collection:
     images: list[NDArray[np.uint8]] = []
     labels: list[NDArray[np.uint8]] = []
     reports: list[PairReport] = []
+    digests: list[str] = []
     for pair in pairs:
         pixels, digits = read_idx(pair.images, 3), read_idx(pair.labels, 1)
         _check(pair, pixels, digits)
         verified = (pixels.md5, digits.md5) == _OFFICIAL[pair.name]
+        digests += [pixels.md5, digits.md5]
         images.append(pixels.values)
         labels.append(digits.values)
         reports.append(PairReport(pair.name, len(digits.values), verified))
-    return Collection(_joined(images), _joined(labels), tuple(reports))
+    return Collection(_joined(images), _joined(labels), tuple(reports), "-".join(digests))
 
 
 def _check(pair: _Pair, images: IdxArray, labels: IdxArray) -> None:

@@ -16,7 +16,7 @@ from playground.experiment.spec import ExperimentSpec
 from playground.training.divergence import Diverged
 from playground.training.history import HistoryView
 from playground.training.jobs import JobRefused, Progress
-from playground.training.state import UnfitState, restore_checked
+from playground.training.state import UnfitState, resumed
 from playground.training.trainer import Trainer
 
 __all__ = ["Run"]
@@ -93,12 +93,10 @@ class Run:
         """
         if project.state is None:
             raise JobRefused("the project holds no training; give a number of epochs to train")
-        trainer = Trainer(project.spec)
         try:
-            restore_checked(trainer, project.state)
+            return cls(resumed(project.spec, project.state))
         except UnfitState as error:
             raise JobRefused(str(error)) from error
-        return cls(trainer)
 
     @property
     def spec(self) -> ExperimentSpec:

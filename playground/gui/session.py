@@ -336,6 +336,8 @@ class Session(QObject):
                 self.notice.emit("error", message)
             case messages.StateRefused(message=message):
                 self.notice.emit("error", message)
+            case messages.DataChanged(message=message):
+                self.notice.emit("warning", message)
             case messages.LoadFailed(message=message):
                 self._set_running(False)
                 self.load_failed.emit(message)

@@ -203,6 +203,14 @@ class StateRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class DataChanged:
+    """The state that came with a load was trained on other files; the message says what follows."""
+
+    run_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoppedEarly:
     """Training stands still because of its own stopping rule; the message says why."""
 
@@ -243,6 +251,7 @@ Event = (
     | Paused
     | StateTaken
     | StateRefused
+    | DataChanged
     | StoppedEarly
     | DivergedAt
     | LoadFailed

@@ -5,17 +5,67 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from playground.data.prepared import PreparedData, prepare
+from playground.experiment.spec import ExperimentSpec
 from playground.training.history import CAPACITY
+from playground.training.preparing import drawn_vector, is_prepared
 from playground.training.trainer import Trainer
 
 LARGEST_COUNT = 2**53
 """No step, epoch or interval is larger: up to here, every whole number is also a float."""
+_MAY_BE_MISSING = ("initial", "data")
+"""Parts that states had not always, and that states from elsewhere may lack."""
 _COUNTS = frozenset({"step", "epoch", "position", "optimizer_steps"})
 
 
 class UnfitState(Exception):
     """A state belongs to another experiment, or is damaged. The message names the part."""
+
+
+def resumed(
+    spec: ExperimentSpec, state: dict[str, Any], data: PreparedData | None = None
+) -> Trainer:
+    """Return a trainer that goes on from a state that may come from anywhere.
+
+    Initial weights that were prepared are in the state, and are not prepared again.
+
+    Raises
+    ------
+    DataError
+        If the samples cannot be read.
+    UnfitState
+        Naming the part that does not fit.
+    """
+    data = data if data is not None else prepare(spec.data)
+    trainer = Trainer(spec, data, kept_initial(spec, data, state))
+    restore_checked(trainer, state)
+    return trainer
+
+
+def kept_initial(
+    spec: ExperimentSpec, data: PreparedData, state: dict[str, Any] | None
+) -> NDArray[Any] | None:
+    """Return the initial parameters (p,) that were prepared and kept in a state, if they fit."""
+    initial = (state or {}).get("initial") if is_prepared(spec) else None
+    if not isinstance(initial, np.ndarray):
+        return None
+    drawn = drawn_vector(spec, data)
+    fits = initial.shape == drawn.shape and initial.dtype == drawn.dtype
+    return initial if fits and np.isfinite(initial).all() else None
+
+
+def changed_data(trainer: Trainer, state: dict[str, Any]) -> str:
+    """Return what to know if the files of the samples have changed since a state was taken."""
+    digest = state.get("data", "")
+    if not digest or digest == trainer.data.samples.digest:
+        return ""
+    return (
+        "The files of the data are not those that this network was trained on: they have changed "
+        "since it was saved. Its weights are as they were, but its scores are measured anew, and "
+        "to train on is not to continue that training. Press Reset to learn from the new files."
+    )
 
 
 def restore_checked(trainer: Trainer, state: dict[str, Any]) -> None:
@@ -37,6 +87,7 @@ def restore_checked(trainer: Trainer, state: dict[str, Any]) -> None:
         Naming the part that does not fit.
     """
     own = trainer.state()
+    state = {name: own[name] for name in _MAY_BE_MISSING if name in own} | state
     _compare(own, state, "")
     _check_values(trainer, state)
     try:
@@ -86,6 +137,8 @@ def _check_values(trainer: Trainer, state: dict[str, Any]) -> None:
             raise _unfit(name, f"is {state[name]}, outside of 0 … {LARGEST_COUNT}")
     if state["position"] >= trainer.batches_per_epoch:
         raise _unfit("position", f"is behind the last of {trainer.batches_per_epoch} batches")
+    if not np.isfinite(state.get("initial", 0.0)).all():
+        raise _unfit("initial", "has numbers that are not finite")
     order = state["order"]
     if len(order) and not 0 <= order.min() <= order.max() < len(order):
         raise _unfit("order", f"names samples outside of 0 … {len(order) - 1}")

@@ -56,6 +56,8 @@ class Trainer:
         Its samples, if already at hand.
     initial : (p,)
         All parameters to start from, if not those that the spec asks for.
+    statistics : (s,)
+        Running statistics that belong to them, if not those of a new network.
 
     Attributes
     ----------
@@ -81,6 +83,7 @@ class Trainer:
         spec: ExperimentSpec,
         data: PreparedData | None = None,
         initial: Reals | None = None,
+        statistics: Reals | None = None,
     ) -> None:
         self.spec = spec
         self.data = data if data is not None else prepare(spec.data)
@@ -90,7 +93,7 @@ class Trainer:
         self._dtype = np.dtype(spec.training.dtype)
         if initial is None and is_prepared(spec):
             initial = prepared_vector(spec, self.data)
-        self._initial = initial
+        self._initial, self._initial_statistics = initial, statistics
         self.parameters = self._initial_parameters()
         self._samples = EpochSamples(self.data, self.architecture.head, self._dtype)
         self._before = np.zeros_like(self.parameters.vector)
@@ -123,7 +126,14 @@ class Trainer:
         if self._initial is not None:
             # Kept, for a preparation may have taken long.
             parameters.vector[:] = self._initial
+        if self._initial_statistics is not None:
+            parameters.statistics[:] = self._initial_statistics
         return parameters
+
+    @property
+    def initial(self) -> Reals | None:
+        """The initial parameters (p,) as they were prepared; ``None`` if they are only drawn."""
+        return self._initial if is_prepared(self.spec) else None
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -401,7 +411,13 @@ class Trainer:
 
     def state(self) -> dict[str, Any]:
         """Return everything that :meth:`restore` needs to go on bit-identically."""
-        return {**self._state_but_history(), "history": self.history.state()}
+        state = {**self._state_but_history(), "history": self.history.state()}
+        if self.initial is not None:
+            # Whoever goes on from here, and then presses Reset, need not prepare them again.
+            state["initial"] = self.initial
+        if self.data.samples.digest:
+            state["data"] = self.data.samples.digest
+        return state
 
     def _state_but_history(self) -> dict[str, Any]:
         return {
@@ -424,6 +440,8 @@ class Trainer:
         """Continue from a state of a trainer with an equal spec."""
         self._restore_but_history(state)
         self.history.restore(state["history"])
+        if self.initial is not None:
+            self._initial = state.get("initial", self._initial)
         self._checkpoint = None
 
     def _restore_but_history(self, state: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from playground.training.divergence import Diverged
 from playground.training.pacing import Pace, Rate
 from playground.training.preparing import Preparing, drawn_vector, is_prepared
 from playground.training.snapshot import Snapshot, SnapshotBuilder, View
-from playground.training.state import UnfitState, restore_checked
+from playground.training.state import UnfitState, changed_data, kept_initial, restore_checked
 from playground.training.trainer import Trainer
 from playground.training.waiting import MEANWHILE, still_wanted
 
@@ -236,11 +236,12 @@ class Worker:
             self._preparation = None
         try:
             data = reusable or prepare(spec.data)
-            if is_prepared(spec):
+            initial = kept_initial(spec, data, load.state)
+            if is_prepared(spec) and initial is None:
                 self._preparation = _Preparation(load, Preparing(spec, data), data)
                 self.events.put(messages.Preparing(load.run_id, 0.0, ""))
                 return
-            trainer = Trainer(spec, data)
+            trainer = Trainer(spec, data, initial)
         except Exception as error:
             self._fail_load(load, error)
             return
@@ -302,6 +303,8 @@ class Worker:
         self.events.put(messages.Loaded(run_id, spec, trainer.data, trainer.architecture))
         if refused:
             self.events.put(messages.StateRefused(run_id, refused))
+        elif load.state is not None and (changed := changed_data(trainer, load.state)):
+            self.events.put(messages.DataChanged(run_id, changed))
 
     def _refusal(self, trainer: Trainer, state: dict[str, Any]) -> str:
         """Restore a state that may come from anywhere; return why not, or ""."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ from playground.data.prepared import prepare
 from playground.engine.preparation import LSUV, GreedyRBM
 from playground.experiment.change import Impact, impact
 from playground.experiment.presets import load_experiment
+from playground.experiment.project_file import Project, read_project, write_project
 from playground.experiment.spec import ExperimentSpec, checked
 from playground.schema.validation import replaced
 from playground.training import messages, trainer
 from playground.training.cross_validation import FoldSettings, cross_validate
 from playground.training.preparing import Preparing, prepared_vector
+from playground.training.state import UnfitState, resumed
 from playground.training.trainer import Trainer
 from tests.training.screen import TIMEOUT, Screen
 from tests.training.specs import TINY, edited
@@ -68,6 +71,41 @@ def test_that_reset_does_not_prepare_again(monkeypatch: pytest.MonkeyPatch) -> N
     prepared.advance(3)
     prepared.reset()
     assert np.array_equal(prepared.parameters.vector, first)
+
+
+def test_that_going_on_from_a_file_does_not_prepare_again(
+    monkeypatch: pytest.MonkeyPatch, screen: Screen, tmp_path: Path
+) -> None:
+    whole = Trainer(PRETRAINED)
+    first = whole.parameters.vector.copy()
+    whole.advance(9)
+    write_project(Project(PRETRAINED, whole.state()), tmp_path / "a.gplay")
+    state = read_project(tmp_path / "a.gplay").state
+    assert state is not None
+
+    def never(*arguments: object) -> None:
+        raise AssertionError("prepared again")
+
+    monkeypatch.setattr(trainer, "prepared_vector", never)
+    monkeypatch.setattr(Preparing, "advance", never)
+    again = resumed(PRETRAINED, state)
+    screen.send(messages.Load(PRETRAINED, 1, state))
+    screen.expect(messages.Loaded)
+    for one in (whole, again):
+        one.advance(5)
+    assert again.parameters.vector.tobytes() == whole.parameters.vector.tobytes()
+    again.reset()
+    assert np.array_equal(again.parameters.vector, first)
+    assert screen.look().step == 9
+
+
+@pytest.mark.parametrize(
+    "initial", [np.zeros(3, np.float32), np.full(27, np.nan, np.float32), "x", None]
+)
+def test_that_initial_weights_that_do_not_fit_are_refused(initial: object) -> None:
+    state = {**Trainer(SCALED).state(), "initial": initial}
+    with pytest.raises(UnfitState, match="initial"):
+        resumed(SCALED, state)
 
 
 def test_that_slices_make_no_difference() -> None:

@@ -6,15 +6,20 @@ import copy
 import math
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from playground.data.mnist import Mnist
+from playground.experiment.change import fitted
+from playground.experiment.spec import ExperimentSpec, checked
 from playground.training import messages
-from playground.training.state import UnfitState, restore_checked
+from playground.training.state import UnfitState, changed_data, restore_checked, resumed
 from playground.training.trainer import Trainer
 from tests.contracts.catalog import OPTIMIZERS, SCHEDULES, name
+from tests.data.test_mnist import write_pair
 from tests.training.screen import TIMEOUT, Screen
 from tests.training.specs import THREE_CLASSES, TINY, edited
 
@@ -177,7 +182,45 @@ def test_that_a_state_shows_what_was_commanded_before_and_nothing_after(screen: 
     screen.expect(messages.Loaded)
 
 
-JUNK = (None, True, -1, 0, 1, 10**30, 1.5, math.nan, math.inf, "x", [], {}, [1], {"a": 1})
+def test_that_files_that_changed_since_are_told_and_the_weights_stay(
+    screen: Screen, tmp_path: Path
+) -> None:
+    write_pair(tmp_path, "t10k", 40)
+    spec = checked(ExperimentSpec(data=Mnist(folder=str(tmp_path), points=30)))
+    spec, _ = fitted(spec)
+    state = _trained(spec, 3).state()
+    screen.send(messages.Load(spec, 1, state))
+    screen.expect(messages.Loaded)
+    screen.expect_silence()
+    write_pair(tmp_path, "t10k", 40, seed=1)
+    assert "have changed since it was saved" in changed_data(resumed(spec, state), state)
+    # Other data in between, so that the files are looked at again.
+    screen.load(TINY, 2)
+    screen.send(messages.Load(spec, 3, state))
+    screen.expect(messages.Loaded)
+    assert "have changed" in screen.expect(messages.DataChanged).message
+    screen.send(messages.TakeState(1))
+    taken = screen.expect(messages.StateTaken).state
+    assert taken is not None
+    _expect_equal(taken["parameters"], state["parameters"])
+
+
+JUNK: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    1,
+    10**30,
+    1.5,
+    math.nan,
+    math.inf,
+    "x",
+    [],
+    {},
+    [1],
+    {"a": 1},
+)
 
 
 def _places(tree: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

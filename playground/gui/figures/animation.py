@@ -151,8 +151,14 @@ def record(
     choices: AnimationChoices,
     progress: Progress,
     data: PreparedData | None = None,
+    initial: NDArray[Any] | None = None,
 ) -> Recording:
     """Train a run again and look at it once per frame.
+
+    Parameters
+    ----------
+    initial : (p,)
+        The initial parameters as they were prepared, so that they are not prepared again.
 
     Raises
     ------
@@ -163,7 +169,7 @@ def record(
     """
     if choices.problem:
         raise JobRefused(choices.problem)
-    trainer = Trainer(spec, data)
+    trainer = Trainer(spec, data, initial)
     pictures = RunPictures(trainer, choices.colors, most_bytes=LARGEST_RECORDING / choices.frames)
     first = pictures.snapshot
     snapshots = [first]

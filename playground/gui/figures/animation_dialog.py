@@ -178,7 +178,8 @@ class AnimationDialog(QDialog):
 
         def make(progress: Progress) -> tuple[Path, str]:
             assert taken.state is not None  # see above
-            recording = record(taken.spec, steps, choices, progress)
+            initial = taken.state.get("initial")
+            recording = record(taken.spec, steps, choices, progress, initial=initial)
             write_animation(recording, path, choices, progress)
             if np.array_equal(recording.vector, taken.state["parameters"]):
                 return path, ""
