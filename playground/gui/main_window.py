@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         self._is_filled = False
         self._loaded: Loaded | None = None
+        self._has_failed = False
         self._status = QLabel()
         self._status.setObjectName("status")
         self._name = QLabel()
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         session.spec_changed.connect(self._show_spec)
         self.project.tracker.changed.connect(self._show_title)
         session.loaded.connect(self._show_loaded)
+        session.load_failed.connect(lambda _: self._show_loaded(None))
         session.running_changed.connect(self._show_status)
         session.failed.connect(self.report_error)
         self.workspace.show_spec(spec)
@@ -199,13 +201,13 @@ class MainWindow(QMainWindow):
         self._name.setText(f"{tracker.name}{' — edited' if tracker.is_modified else ''}")
         self._name.setToolTip(str(tracker.document.path or "Not saved in a file yet"))
 
-    def _show_loaded(self, loaded: Loaded) -> None:
-        self._loaded = loaded
+    def _show_loaded(self, loaded: Loaded | None) -> None:
+        self._loaded, self._has_failed = loaded, loaded is None
         self._show_status()
 
     def _show_status(self) -> None:
         if self._loaded is None:
-            self._status.setText("Preparing…")
+            self._status.setText("No data" if self._has_failed else "Preparing…")
             return
         loaded, spec = self._loaded, self.session.spec
         running = "Training in the background" if self.session.is_running else "Paused"

@@ -142,7 +142,12 @@ def test_that_every_preset_opens_from_the_menu(qtbot: QtBot, window: MainWindow)
         QApplication.processEvents()
         window.grab()
     # MNIST has no folder yet: the window says so and lives on.
+    window.open_preset("mnist")
     qtbot.waitUntil(lambda: "Choose the folder" in window.workspace.notices.text)
+    # Nothing is left of the data before.
+    assert window._status.text() == "No data"
+    assert not window.workspace.output.planar.isVisible()
+    assert not window.workspace.output.images.isVisible()
     window.open_preset("digits")
     _shown(qtbot, window, lambda s: s.images is not None)
 

@@ -314,9 +314,10 @@ class Canvas(QWidget):
         painter.fillRect(area, theme().color("healthy_band"))
         if area.height() >= 18:
             painter.setPen(theme().color("good"))
+            # At the lower left: curves of a training begin high and fall.
             painter.drawText(
-                area.adjusted(0, 2, -6, 0),
-                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop,
+                area.adjusted(6, 0, 0, -3),
+                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom,
                 band.label,
             )
 

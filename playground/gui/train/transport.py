@@ -266,6 +266,10 @@ class TransportBar(QWidget):
 
     def show_loaded(self, loaded: Loaded) -> None:
         """Show that a new run stands at its start."""
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """Show that nothing is known yet."""
         self._snapshot = None
         self._clear()
 

@@ -198,6 +198,9 @@ class TrainWorkspace(QWidget):
             self.notices.clear_finished()
 
     def _tell_load_failed(self, message: str) -> None:
+        self._last_snapshot = None
+        self.transport.show_nothing()
+        self.output.show_nothing()
         if getattr(self._session.spec.data, "folder", None) == "":
             # The form of the data says how to get the files; here one sentence is enough.
             self.notices.tell("warning", "Choose the folder with the files in the data panel.")

@@ -58,7 +58,12 @@ class OutputPanel(QWidget):
             part.wishes_changed.connect(self.wishes_changed)
             part.readout_changed.connect(self._show_readout)
         self.images.hide()
+        self._empty = QLabel("The answers of the network appear here as soon as there is data.")
+        self._empty.setProperty("role", "muted")
+        self._empty.setWordWrap(True)
+        self._empty.hide()
         scroll = PanelScroll()
+        scroll.column.addWidget(self._empty)
         scroll.column.addWidget(self.planar)
         scroll.column.addWidget(self.images)
         scroll.column.addStretch(1)
@@ -109,11 +114,20 @@ class OutputPanel(QWidget):
         """Show the samples of a new run."""
         self._run_id = loaded.run_id
         self._shows_images = loaded.data.samples.image_shape is not None
+        self._empty.hide()
         self.planar.setVisible(not self._shows_images)
         self.images.setVisible(self._shows_images)
         part = self.images if self._shows_images else self.planar
         part.show_loaded(loaded)
         self.wishes_changed.emit()
+
+    def show_nothing(self) -> None:
+        """Show that there is no data, rather than what the data before had."""
+        self._run_id = -1
+        self._readout.show_words("", "")
+        for part in (self.planar, self.images):
+            part.hide()
+        self._empty.show()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show a frame, if it belongs to the data that is shown."""
