@@ -12,6 +12,7 @@ from playground.engine.network import Parameters, predict
 from playground.exporting.base import Proof
 from playground.exporting.preparing import Preparation
 from playground.exporting.run import Run
+from playground.training.jobs import JobRefused
 
 __all__ = ["MOST_SAMPLES", "Expected"]
 
@@ -52,6 +53,11 @@ class Expected:
         ----------
         dtype
             What the format computes in; by default what the run does.
+
+        Raises
+        ------
+        JobRefused
+            If an output is not a number.
         """
         trainer = run.trainer
         count = len(run.data.samples.points)
@@ -60,6 +66,11 @@ class Expected:
         raw = preparation.raw(run.data)[chosen]
         inputs = run.data.samples.inputs[chosen]
         outputs = predict(trainer.architecture, trainer.parameters, inputs)
+        if not np.isfinite(outputs).all():
+            raise JobRefused(
+                "the network says what is not a number, so that nothing can be compared with it; "
+                "its weights are too large: reset it, lower the learning rate and train again"
+            )
         layers, own = trainer.architecture.layers, trainer.parameters
 
         def computed(kind: str, values: Reals) -> Reals:

@@ -17,7 +17,11 @@ from playground.engine.activations import Activation
 from playground.engine.layers import Layer
 from playground.engine.losses import Loss
 from playground.engine.network import predict
-from playground.exporting.command import written_with_proof
+from playground.exporting.command import (
+    made_exporter,
+    written_and_proved,
+    written_with_proof,
+)
 from playground.exporting.graph import model as onnx_model
 from playground.exporting.graph import nodes
 from playground.exporting.graph.exporter import OnnxModel
@@ -268,3 +272,21 @@ def test_that_files_that_belong_together_are_written_together(mixed: Run, tmp_pa
     with pytest.raises(FileNotWritten, match="a-weights"):
         NumpyScript("beside").write(mixed, tmp_path / "a.py", Progress())
     assert [path.name for path in tmp_path.iterdir()] == ["a-weights.npz"]
+
+
+@pytest.mark.parametrize("broken", [np.nan, 1e38])
+@pytest.mark.parametrize("tag", ["safetensors", "npz", "onnx", "numpy", "pytorch"])
+def test_that_a_network_that_diverged_is_not_written(
+    tag: str, broken: float, tmp_path: Path
+) -> None:
+    run = run_of(
+        data__points=30,
+        network__layers=[{"kind": "dense", "activation": {"kind": "relu"}}],
+        network__output__activation={"kind": "identity"},
+    )
+    run.trainer.parameters.vector[:] = broken
+    exporter = made_exporter(tag)
+    with pytest.raises(JobRefused, match="train again"):
+        written_and_proved(exporter, run, tmp_path / f"a{exporter.suffix}", Progress())
+    if tag not in ("safetensors", "npz") or np.isnan(broken):
+        assert not list(tmp_path.iterdir())

@@ -31,6 +31,7 @@ class OnnxModel(Exporter, frozen=True, tag="onnx"):
 
     def content(self, run: Run, progress: Progress) -> bytes:
         """Return the whole file."""
+        Expected.of(run, "float32")  # refuses what could not be proved
         progress.report(0.1, "Building the graph")
         return bytes(made_model(run).SerializeToString())
 

@@ -57,8 +57,7 @@ def made_numpy_script(run: Run, file_name: str, weights_name: str = "") -> str:
     weights_name
         Name of the npz file beside it that holds the weights; "": they are in the script.
     """
-    trainer = run.trainer
-    architecture, dtype = trainer.architecture, run.spec.training.dtype
+    architecture, dtype = run.trainer.architecture, run.spec.training.dtype
     preparation, head = Preparation.of(run.data), architecture.head
     functions: dict[str, Function] = {}
     lines = []

@@ -21,7 +21,7 @@ from playground.exporting.weights.formats import (
 )
 from playground.exporting.weights.metadata import metadata_of
 from playground.exporting.weights.tensors import named_tensors, parameters_from
-from playground.training.jobs import Progress
+from playground.training.jobs import JobRefused, Progress
 
 __all__ = ["NpzWeights", "SafetensorsWeights", "tensors_of"]
 
@@ -29,8 +29,19 @@ MODEL = "Model"
 
 
 def tensors_of(run: Run) -> dict[str, np.ndarray]:
-    """Return the arrays of a run by their names in files."""
+    """Return the arrays of a run by their names in files.
+
+    Raises
+    ------
+    JobRefused
+        If a weight is not a number.
+    """
     trainer = run.trainer
+    if not np.isfinite(trainer.parameters.vector).all():
+        raise JobRefused(
+            "the network has weights that are not numbers, for its training diverged; reset it, "
+            "lower the learning rate and train again"
+        )
     return named_tensors(trainer.architecture, trainer.parameters, trainer.step)
 
 
