@@ -43,6 +43,8 @@ def test_that_weights_come_back_as_they_left(exporter: Any, mixed: Run, tmp_path
     trainer = trainer_with_weights(mixed.spec, read_weights(path))
     assert np.array_equal(trainer.parameters.vector, mixed.trainer.parameters.vector)
     assert np.array_equal(Run(trainer).outputs, mixed.outputs)
+    first = trainer.history.view().train_loss[0]
+    assert first == pytest.approx(trainer.quick_metrics().train_loss)
     trainer.advance(3)
 
 

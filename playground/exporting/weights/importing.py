@@ -122,9 +122,7 @@ def trainer_with_weights(
     architecture = architecture_of(spec)
     dtype = np.dtype(spec.training.dtype)
     parameters = parameters_from(architecture, _renamed(file, architecture), dtype)
-    trainer = Trainer(spec, data, parameters.vector)
-    trainer.parameters.statistics[:] = parameters.statistics
-    return trainer
+    return Trainer(spec, data, parameters.vector, parameters.statistics)
 
 
 def spec_for_weights(file: WeightFile, like: ExperimentSpec) -> ExperimentSpec:
