@@ -113,9 +113,11 @@ class Moments(Optimizer, frozen=True):
         )
 
     def allocate(self, count: int, dtype: np.dtype[Any]) -> OptimizerState:
+        state = Optimizer.allocate(self, count, dtype)
+        if count > BLOCK:
+            return state
         # Side by side, one operation serves both moments of a small network: gradient and its
         # square, mean and squares.
-        state = Optimizer.allocate(self, count, dtype)
         gradients, moments = np.zeros(2 * count, dtype), np.zeros(2 * count, dtype)
         state.gradient = gradients[:count]
         state.slots |= {"mean": moments[:count], "squares": moments[count:]}
