@@ -19,6 +19,7 @@ from playground.schema.task import TaskKind
 
 __all__ = ["Score", "Summary", "in_words", "summary_of_run"]
 
+_ON = "yes"
 _UNSAID = ("seed", "epochs", "features")
 _ALWAYS = ("loss", "optimizer", "learning_rate", "batch_size", "dtype")
 _ALL = ("points", "images", "noise", "training_share")
@@ -132,20 +133,28 @@ def _scores(run: Run) -> tuple[Score, ...]:
 
 def in_words(option: Any, left_out: tuple[str, ...] = ()) -> str:
     """Return an option with the settings that are not as by default: ``SGD (momentum 0.9)``."""
-    settings = [
-        f"{label[:1].lower()}{label[1:]} {words}" for label, words in _facts(option, left_out, ())
-    ]
-    title = title_of(type(option))
+    return _with_settings(title_of(type(option)), _settings(option, left_out))
+
+
+def _with_settings(title: str, settings: list[str]) -> str:
     return f"{title} ({', '.join(settings)})" if settings else title
+
+
+def _settings(option: Any, left_out: tuple[str, ...]) -> list[str]:
+    """Return the settings of an option that are not as by default; what is on is only named."""
+    return [
+        label[:1].lower() + label[1:] + ("" if words == _ON else f" {words}")
+        for label, words in _facts(option, left_out, ())
+    ]
 
 
 def _layer_words(shape: LayerShape) -> str:
     """Return a layer such as ``8 × Tanh``, or ``Dropout (rate 0.2)``."""
     if not isinstance(shape.layer, Dense):
         return in_words(shape.layer)
-    words = f"{shape.outputs} × {in_words(shape.activation)}"
-    further = in_words(shape.layer, ("units", "activation")).partition(" (")[2]
-    return f"{words} ({further}" if further else words
+    activation = shape.activation
+    settings = _settings(activation, ()) + _settings(shape.layer, ("units", "activation"))
+    return _with_settings(f"{shape.outputs} × {title_of(type(activation))}", settings)
 
 
 def _facts(struct: Any, left_out: tuple[str, ...], always: tuple[str, ...]) -> Facts:
@@ -167,7 +176,7 @@ def _field_words(field: Field, value: Any) -> str:
     if value is None or value is False:
         return ""
     if field.kind is FieldKind.FLAG:
-        return "yes"
+        return _ON
     if field.kind is FieldKind.OPTION:
         return in_words(value)
     if field.name.endswith("_share"):

@@ -17,6 +17,7 @@ from playground.engine.activations import Activation
 from playground.engine.layers import Layer
 from playground.engine.losses import Loss
 from playground.engine.network import predict
+from playground.experiment.presets import load_experiment, preset_names
 from playground.exporting.command import (
     made_exporter,
     written_and_proved,
@@ -38,6 +39,7 @@ from playground.exporting.scripts import (
 )
 from playground.exporting.scripts.numpy_exporter import NumpyScript
 from playground.exporting.scripts.numpy_script import made_numpy_script
+from playground.exporting.scripts.torch_exporter import TorchScript
 from playground.exporting.weights.exporters import NpzWeights, SafetensorsWeights
 from playground.files import FileNotWritten
 from playground.schema.task import TaskKind
@@ -290,3 +292,36 @@ def test_that_a_network_that_diverged_is_not_written(
         written_and_proved(exporter, run, tmp_path / f"a{exporter.suffix}", Progress())
     if tag not in ("safetensors", "npz") or np.isnan(broken):
         assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", LOSSES, ids=name)
+def test_that_every_loss_and_output_activation_go_together(
+    loss: type[Loss], tmp_path: Path
+) -> None:
+    for preset, kind in (("circles", TaskKind.BINARY), ("spirals-3", TaskKind.MULTICLASS)):
+        for activation in ACTIVATIONS if kind in loss.tasks else ():
+            run = run_of(
+                preset,
+                2,
+                data__points=30,
+                training__loss={"kind": name(loss)},
+                network__layers=[{"kind": "dense", "units": 8}],
+                network__output__activation={"kind": name(activation)},
+            )
+            for exporter in (SafetensorsWeights(), NpzWeights(), OnnxModel()):
+                path = tmp_path / f"model{exporter.suffix}"
+                exporter.write(run, path, Progress())
+                proof = exporter.prove(run, path, Progress())
+                assert proof.holds, f"{name(activation)}: {proof.sentence}"
+            _numpy_outputs(run, tmp_path / "network.py")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", preset_names())
+def test_that_every_preset_can_be_exported(preset: str, tmp_path: Path) -> None:
+    if preset == "mnist":
+        pytest.skip("its files are not bundled")
+    run = Run.trained(load_experiment(preset), 1, Progress())
+    for exporter in (SafetensorsWeights(), OnnxModel(), NumpyScript(), TorchScript()):
+        written_and_proved(exporter, run, tmp_path / f"{preset}{exporter.suffix}", Progress())

@@ -11,6 +11,7 @@ from playground.engine.head import Head
 from playground.exporting.base import Exporter, Preview, Proof
 from playground.exporting.graph.model import INPUT, made_model
 from playground.exporting.outputs import Expected
+from playground.exporting.probability import Certainty
 from playground.exporting.run import Run
 from playground.exporting.weights.exporters import MODEL
 from playground.training.jobs import Progress
@@ -63,10 +64,13 @@ class OnnxModel(Exporter, frozen=True, tag="onnx"):
 def _with_probabilities(proof: Proof, head: Head, expected: Expected, found: Any) -> Proof:
     with np.errstate(all="ignore"):
         certainty = head.class_certainty(expected.outputs)
-    # At the most as steep as the outputs are: 1 / range, and twice that for the quotient.
-    low, high = head.loss.target_values(head.activation)
     apart = float(np.abs(found - certainty).max(initial=0))
-    tolerance = 4 * proof.tolerance / min(1.0, abs(high - low)) * head.task.class_count
+    certain, tolerance = Certainty.of(head), proof.tolerance
+    if certain.form == "range":
+        tolerance /= min(1.0, abs(certain.high - certain.low))
+    if certain.form != "softmax" and head.output_count > 1:
+        # A quotient of certainties: where their sum is small, it is steep.
+        tolerance *= 4 * head.task.class_count
     if not apart <= tolerance:
         return Proof(proof.reader, "probabilities", apart, tolerance)
     words = proof.compared.replace("outputs", "outputs and probabilities")
@@ -85,7 +89,7 @@ def _run(path: Path, model: Any, raw: Any) -> tuple[str, list[Any]]:
         with np.errstate(all="ignore"):
             return "ONNX reference evaluator", ReferenceEvaluator(model).run(names, {INPUT: raw})
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    return "ONNX Runtime", session.run(names, {INPUT: raw})
+    return "ONNX Runtime library", session.run(names, {INPUT: raw})
 
 
 def graph_summary(model: Any) -> str:

@@ -121,7 +121,7 @@ class NpzWeights(WeightExporter, frozen=True, tag="npz"):
 
     title: ClassVar[str] = "Weights (npz)"
     suffix: ClassVar[str] = ".npz"
-    reader: ClassVar[str] = "numpy.load"
+    reader: ClassVar[str] = "NumPy library"
 
     def packed(self, file: WeightFile) -> bytes:
         """Return arrays and metadata as a file."""
