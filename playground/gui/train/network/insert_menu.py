@@ -23,6 +23,7 @@ __all__ = ["InsertMenu", "letters_of"]
 KINDS: tuple[type[AnyLayer], ...] = get_args(AnyLayer)
 _WIDTH = 388
 _ROW_HEIGHT = 60
+_FORMULA_HEIGHT = 80
 
 
 def letters_of(titles: Sequence[str]) -> list[str]:
@@ -120,7 +121,6 @@ class InsertMenu(CardWindow):
         self.place_to_insert = 0
         self.rows: list[KindRow] = []
         self._formula = FormulaLabel(size=15, role="text_muted")
-        self._formula.setFixedHeight(76)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(1)
@@ -131,8 +131,13 @@ class InsertMenu(CardWindow):
             row.installEventFilter(self)
             column.addWidget(row)
             self.rows.append(row)
-        column.addSpacing(4)
-        column.addWidget(self._formula, 0, Qt.AlignmentFlag.AlignHCenter)
+        # As high as the tallest formula, so that nothing jumps.
+        below = QWidget()
+        below.setFixedHeight(_FORMULA_HEIGHT)
+        middle = QVBoxLayout(below)
+        middle.setContentsMargins(0, 6, 0, 0)
+        middle.addWidget(self._formula, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(below)
         self.setFixedWidth(_WIDTH)
 
     def open_at(self, place: int, reasons: Sequence[str], area: QRect) -> None:
