@@ -59,6 +59,7 @@ def run(
     preferences = Preferences()
     theme().preview(app, preferences.theme)
     window = MainWindow(preferences)
+    window.fit_screen()
     window.show()
 
     def fill() -> None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 FIRST_SIZE = (1440, 900)
 SMALLEST_SIZE = (1160, 640)
+TITLE_BAR = 32
+"""About as high as the bar that the desktop puts above a window."""
 
 
 class MainWindow(QMainWindow):
@@ -66,6 +68,11 @@ class MainWindow(QMainWindow):
         self._status.setObjectName("status")
         self._name = QLabel()
         self._guard: Guard | None = None
+
+    def fit_screen(self) -> None:
+        """Become no larger than the screen has room for, title bar included."""
+        room = self.screen().availableSize() - QSize(0, TITLE_BAR)
+        self.resize(self.size().boundedTo(room))
 
     def fill(self, spec: ExperimentSpec) -> None:
         """Put menus and workspace into the window, showing an experiment."""
@@ -225,6 +232,7 @@ class MainWindow(QMainWindow):
         self.preferences.forget_layout()
         self.menus.show_all_panels()
         self.resize(*FIRST_SIZE)
+        self.fit_screen()
         self.workspace.reset_layout()
 
     # --- closing ---

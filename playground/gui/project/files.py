@@ -270,7 +270,7 @@ class ProjectFiles(QObject):
             self._refuse(str(error))
             return
         QGuiApplication.clipboard().setText(text)
-        self._tell(f"Copied as a text of {len(text)} letters. Whoever pastes it has the same.")
+        self._tell(f"Copied as {len(text)} characters. Whoever pastes them has this experiment.")
 
     def paste_text(self) -> None:
         """Show the experiment whose text is on the clipboard."""
