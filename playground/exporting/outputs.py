@@ -63,7 +63,7 @@ class Expected:
         count = len(run.data.samples.points)
         chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_SAMPLES)).astype(int))
         preparation = Preparation.of(run.data)
-        raw = preparation.raw(run.data)[chosen]
+        raw = preparation.raw(run.data, chosen)
         inputs = run.data.samples.inputs[chosen]
         outputs = predict(trainer.architecture, trainer.parameters, inputs)
         if not np.isfinite(outputs).all():

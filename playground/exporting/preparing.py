@@ -63,9 +63,9 @@ class Preparation:
         """Whether the network sees the raw values as they are."""
         return self.features in (None, self.raw_names) and self.ink == 1 and self.offset is None
 
-    def raw(self, data: PreparedData) -> Reals:
-        """Return the raw values (n, r) of all samples; whole numbers for pixels."""
-        points = data.samples.points
+    def raw(self, data: PreparedData, rows: Any = slice(None)) -> Reals:
+        """Return the raw values (n, r) of samples, by default of all; whole numbers for pixels."""
+        points = data.samples.points[rows]
         return np.rint(points * self.ink).astype(np.uint16) if self.ink > 1 else points
 
     def inputs(self, raw: Reals) -> Reals:
