@@ -65,7 +65,7 @@ class Preparation:
 
     def raw(self, data: PreparedData, rows: Any = slice(None)) -> Reals:
         """Return the raw values (n, r) of samples, by default of all; whole numbers for pixels."""
-        points = data.samples.points[rows]
+        points: Reals = data.samples.points[rows]
         return np.rint(points * self.ink).astype(np.uint16) if self.ink > 1 else points
 
     def inputs(self, raw: Reals) -> Reals:
