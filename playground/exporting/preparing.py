@@ -58,11 +58,6 @@ class Preparation:
         """A name per input of the network, in letters of ASCII."""
         return self.raw_names if self.features is None else self.features
 
-    @property
-    def is_identity(self) -> bool:
-        """Whether the network sees the raw values as they are."""
-        return self.features in (None, self.raw_names) and self.ink == 1 and self.offset is None
-
     def raw(self, data: PreparedData, rows: Any = slice(None)) -> Reals:
         """Return the raw values (n, r) of samples, by default of all; whole numbers for pixels."""
         points: Reals = data.samples.points[rows]
