@@ -1,12 +1,7 @@
-"""Walking through training, step by step and cell by cell, forwards and backwards.
-
-The walk owns a trainer of its own. Going back is exact, however far: states are kept at some of the
-steps that were passed, and what lies between is trained again, which gives the same bits.
-"""
+"""Walking through training, step by step and cell by cell, forwards and backwards."""
 
 from __future__ import annotations
 
-import copy
 from enum import Enum
 from typing import Any
 
@@ -18,10 +13,8 @@ from playground.inspection.operation import Notation, Operation, Phase, Tape
 from playground.inspection.report import cost_after
 from playground.inspection.situation import Situation, situation_of
 from playground.inspection.tape import Recording, record
+from playground.inspection.trail import Told, Trail
 from playground.training.trainer import Trainer
-
-STATE_BYTES = 64_000_000
-"""What kept states may take together. With more, every second one goes."""
 
 
 class Rung(Enum):
@@ -79,15 +72,13 @@ class Walk:
         self._trainer = Trainer(spec, data, initial)
         if state is not None:
             self._trainer.restore(state)
+        self._trail = Trail(self._trainer)
         self.position = 0
         self.cell: tuple[int, int] | None = None
         self._sample, self._fused, self._notation = sample, fused, notation
-        self._first = self._trainer.step
-        # A deep copy: states hold nothing that training changes, whatever a trainer adds to them.
-        self._states = {self._first: copy.deepcopy(self._trainer.state())}
-        self._spacing = 1
         self._recording: Recording | None = None
         self._tape: Tape | None = None
+        self._told: Told = None
 
     @property
     def trainer(self) -> Trainer:
@@ -121,7 +112,7 @@ class Walk:
     @property
     def steps_walked(self) -> int:
         """Training steps between the start of the walk and the one shown."""
-        return self._trainer.step - self._first
+        return self._trainer.step - self._trail.first
 
     @property
     def sample(self) -> int | None:
@@ -207,19 +198,47 @@ class Walk:
             raise IndexError(f"{self.operation.symbol} has {rows} × {columns} cells")
         self.cell = row, column
 
-    def move(self, rung: Rung, direction: int) -> bool:
+    def move(self, rung: Rung, direction: int, told: Told = None) -> bool:
         """Go one further on a rung, or one back.
 
         Parameters
         ----------
         direction
             1 or -1.
+        told
+            Called on a long way with the share that is done. What it raises ends the way, and the
+            walk stays where it was.
 
         Returns
         -------
         moved
             ``False`` at the start of the walk, where there is no way back.
         """
+        cell, self._told = self.cell, told
+        try:
+            return self._moved(rung, direction)
+        except BaseException:
+            self.cell = cell
+            raise
+        finally:
+            self._told = None
+
+    def return_to_start(self, told: Told = None) -> None:
+        """Go back to the first operation of the step at which the walk started.
+
+        Parameters
+        ----------
+        told
+            As for :meth:`move`.
+        """
+        self._told = told
+        try:
+            self._go_to_step(self._trail.first)
+        finally:
+            self._told = None
+        self.home()
+
+    def _moved(self, rung: Rung, direction: int) -> bool:
         match rung:
             case Rung.CELL:
                 return self._move_cell(direction)
@@ -238,10 +257,10 @@ class Walk:
     def state(self) -> dict[str, Any]:
         """Return the state of training that is shown: before this step, or after it at its end."""
         if not self._is_at_end:
-            return copy.deepcopy(self._trainer.state())
-        before = copy.deepcopy(self._trainer.state())
+            return self._trail.state()
+        before = self._trail.state()
         self._trainer.advance(1)
-        after = copy.deepcopy(self._trainer.state())
+        after = self._trail.state()
         self._trainer.restore(before)
         return after
 
@@ -326,9 +345,9 @@ class Walk:
         if direction > 0:
             return self.step + per_epoch - done
         back = done or per_epoch
-        if self.step == self._first:
+        if self.step == self._trail.first:
             return self.step - 1
-        return max(self._first, self.step - back)
+        return max(self._trail.first, self.step - back)
 
     def _return_to(self, key: str, phase: Phase) -> None:
         """Go to an operation of that key, or to the start of its phase."""
@@ -340,41 +359,7 @@ class Walk:
 
     def _go_to_step(self, step: int) -> bool:
         """Bring the trainer to before a step; nothing changes if that was before the walk."""
-        if step < self._first:
+        if not self._trail.go_to(step, self._told):
             return False
-        if step < self.step:
-            nearest = max(kept for kept in self._states if kept <= step)
-            self._trainer.restore(copy.deepcopy(self._states[nearest]))
-        while self._trainer.step < step:
-            self._keep()
-            due = self._spacing - (self._trainer.step - self._first) % self._spacing
-            before = self._trainer.step
-            self._trainer.advance(min(due, step - before))
-            if self._trainer.step == before:
-                break
         self._recording = self._tape = None
         return True
-
-    def _keep(self) -> None:
-        """Keep the state of the trainer, if one is due here."""
-        step = self._trainer.step
-        if step in self._states or (step - self._first) % self._spacing:
-            return
-        state = copy.deepcopy(self._trainer.state())
-        self._states[step] = state
-        if len(self._states) * _size(state) > STATE_BYTES and len(self._states) > 2:
-            self._spacing *= 2
-            self._states = {
-                kept: state
-                for kept, state in self._states.items()
-                if (kept - self._first) % self._spacing == 0
-            }
-
-
-def _size(tree: Any) -> int:
-    """Return about how many bytes a state takes."""
-    if isinstance(tree, np.ndarray):
-        return int(tree.nbytes)
-    if isinstance(tree, dict):
-        return 100 + sum(_size(value) for value in tree.values())
-    return 100

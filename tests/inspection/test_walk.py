@@ -35,7 +35,7 @@ def _same(first: Any, second: Any) -> bool:
     if isinstance(first, dict):
         return first.keys() == second.keys() and all(_same(first[k], second[k]) for k in first)
     if isinstance(first, np.ndarray):
-        return first.tobytes() == second.tobytes()
+        return bool(first.tobytes() == second.tobytes())
     return bool(first == second)
 
 
@@ -87,16 +87,68 @@ def test_that_going_back_restores_everything_to_the_bit() -> None:
 def test_that_the_way_back_is_exact_when_few_states_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("playground.inspection.walk.STATE_BYTES", 30_000)
+    monkeypatch.setattr("playground.inspection.trail.STATE_BYTES", 30_000)
     walk = Walk(EVERYTHING)
     states = [walk.state()]
     for _ in range(12):
         walk.move(Rung.BATCH, 1)
         states.append(walk.state())
-    assert len(walk._states) < 8
+    assert walk._trail.kept < 8
     for before in reversed(states[:-1]):
         walk.move(Rung.BATCH, -1)
         assert _same(walk.state(), before)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"training__accumulation": 3},
+        {"training__input_noise": 0.3, "training__weight_noise": 0.2},
+        {"training__optimizer": "lbfgs"},
+        {"training__sampling": "with_replacement", "training__dtype": "float32"},
+        {"training__schedule": {"kind": "plateau", "patience": 1}},
+        {"training__stopping": {"kind": "early", "patience": 1, "improvement": 9.0}},
+    ],
+    ids=str,
+)
+def test_that_whole_epochs_are_gone_back_to_the_bit(
+    changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playground.inspection.trail.STATE_BYTES", 60_000)
+    walk = Walk(edited(EVERYTHING, data__validation_share=0.2, **changes))
+    states = [walk.state()]
+    for _ in range(5):
+        assert walk.move(Rung.EPOCH, 1)
+        walk.move(Rung.BATCH, 1)
+        states.append(walk.state())
+    for before in reversed(states[:-1]):
+        while walk.step > before["step"]:
+            walk.move(Rung.EPOCH if walk.step - before["step"] > 9 else Rung.BATCH, -1)
+        assert _same(walk.state(), before)
+
+
+def test_that_a_long_way_tells_how_far_it_is_and_can_be_ended() -> None:
+    walk = Walk(EVERYTHING)
+    walk.move(Rung.BATCH, 1)
+    walk.go("∂L/∂W.3")
+    walk.select(1, 1)
+    before, shares = walk.state(), list[float]()
+
+    class Enough(Exception):
+        pass
+
+    def told(share: float) -> None:
+        shares.append(share)
+        if len(shares) == 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        walk.move(Rung.EPOCH, 1, told)
+    assert 0 < shares[0] < shares[1] < shares[2] < 1
+    assert (walk.step, walk.operation.key, walk.cell) == (1, "∂L/∂W.3", (1, 1))
+    assert _same(walk.state(), before)
+    assert walk.move(Rung.EPOCH, 1)
+    assert walk.move(Rung.EPOCH, -1)
 
 
 def test_that_training_goes_on_from_what_is_shown() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -36,6 +37,9 @@ from playground.inspection.check import CellCheck
 from playground.training.jobs import Progress
 from playground.training.messages import Loaded, StateTaken
 
+PATIENCE_SECONDS = 0.2
+"""How long a move may take before its progress is shown."""
+
 
 class StepPanel(QWidget):
     """Walks one training step of the current network.
@@ -59,6 +63,7 @@ class StepPanel(QWidget):
         self.predictor = Predictor(self)
         self._wish: Place | None = None
         self._is_entering = False
+        self._busy_since = 0.0
         self._taken: dict[str, Any] | None = None
         self._build(settings)
         self._add_keys()
@@ -91,7 +96,7 @@ class StepPanel(QWidget):
         for number in (1, 2, 3, 4):
             self._key(str(number), partial(self._go_to_phase, number))
         self._key("Space", self.toggle_play)
-        self._key("Escape", self.setFocus)
+        self._key("Escape", self._cancel)
         self._key("C", self.checker.check_all)
         self._key("P", lambda: self.set_predicting(not self.predictor.is_on))
         self._key("H", self.predict.give_hint)
@@ -123,7 +128,8 @@ class StepPanel(QWidget):
         self.inspector.at_start.connect(self._on_start)
         self.inspector.busy_changed.connect(self._on_busy)
         self.inspector.failed.connect(self._on_failed)
-        self.status.cancelled.connect(self.checker.stop)
+        self.inspector.progressed.connect(self._on_progress)
+        self.status.cancelled.connect(self._cancel)
         self.switches.predict_toggled.connect(self.set_predicting)
         self.predict.left.connect(self.setFocus)
         self.switches.export_requested.connect(self.export_worksheet)
@@ -153,6 +159,7 @@ class StepPanel(QWidget):
 
     def _leave(self) -> None:
         """Let training go on from the state that was shown, if the inspection moved on."""
+        self.inspector.cancel()
         self.inspector.wait()
         walk = self.inspector.walk
         if walk is None or self._taken is None or self._session.spec != walk.trainer.spec:
@@ -240,7 +247,20 @@ class StepPanel(QWidget):
         self._stack.setCurrentWidget(self._message)
 
     def _on_busy(self, busy: bool) -> None:
-        self.status.show_progress(0.0 if busy else None, "Training…")
+        self._busy_since = time.monotonic()
+        if not busy:
+            self.status.show_progress(None)
+
+    def _on_progress(self, share: float, text: str) -> None:
+        # What ends at once should not flash.
+        if time.monotonic() - self._busy_since > PATIENCE_SECONDS:
+            self.status.show_progress(share, text)
+
+    def _cancel(self) -> None:
+        """End what takes long, and take the keyboard back from what is typed in."""
+        self.checker.stop()
+        self.inspector.cancel()
+        self.setFocus()
 
     def _on_notice(self, level: str, text: str) -> None:
         if self.isVisible():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +15,7 @@ from playground.gui.inspect.step.inspector import same_state
 from playground.gui.inspect.step.tape_chip import Mark, Time
 from playground.gui.inspect.step_panel import StepPanel
 from playground.gui.preferences import Preferences
+from playground.training.trainer import Trainer
 from tests.gui.inspect.bench import Bench, bench
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -308,3 +310,33 @@ def test_that_numbers_that_are_none_are_shown_as_such(place: Bench, panel: StepP
         assert not panel.view.grab().isNull()
     panel.inspector.go_to_key("z.0", (0, 0))
     assert "NaN" in panel.view.card.row.result.view.matrix_model.text(0, 0)
+
+
+def test_that_a_long_way_can_be_cancelled_and_changes_nothing(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bench(qtbot, qapp, "spirals") as place:
+        panel, inspector = place.panel, place.panel.inspector
+        monkeypatch.setattr("playground.gui.inspect.step_panel.PATIENCE_SECONDS", 0.0)
+        monkeypatch.setattr("playground.gui.inspect.step.sample_walk.QUICK_SECONDS", 0.0)
+        place.press(Qt.Key.Key_Period)
+        place.wait()
+        assert inspector.walk is not None
+        before, walked = inspector.walk.state(), threading.Event()
+        advance = Trainer.advance
+
+        def slowly(trainer: Trainer, steps: int) -> None:
+            # The way does not end before the test has seen that it can be cancelled.
+            walked.wait(0.02)
+            advance(trainer, 1)
+
+        monkeypatch.setattr(Trainer, "advance", slowly)
+        place.qtbot.keyClicks(panel, ">")
+        qtbot.waitUntil(lambda: not panel.status._cancel.isHidden())
+        assert not inspector.is_open
+        place.press(Qt.Key.Key_Escape)
+        walked.set()
+        place.wait()
+        assert panel.status._cancel.isHidden()
+        assert inspector.trainer.step == 1
+        assert same_state(inspector.walk.state(), before)

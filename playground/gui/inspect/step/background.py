@@ -53,6 +53,11 @@ class Background(QObject):
         self._timer.start()
         self.busy_changed.emit(True)
 
+    def cancel(self) -> None:
+        """Ask the job to end, and stay busy until it has: it may still hold what it works on."""
+        if self._job is not None:
+            self._job.cancel()
+
     def stop(self) -> None:
         """Ask the job to end; its result is dropped."""
         job, self._job = self._job, None

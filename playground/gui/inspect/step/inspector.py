@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from playground.gui.inspect_requests import Place, SamplePlace, UnitPlace, Weigh
 from playground.inspection.operation import Operation, Phase, Tape
 from playground.inspection.tape import Recording
 from playground.inspection.walk import Rung
+from playground.training.jobs import Progress
 from playground.training.trainer import Trainer
 
 __all__ = ["Inspector", "same_state"]
@@ -37,6 +40,8 @@ class Inspector(QObject):
         There is no way back: here the inspection started.
     busy_changed(bool)
         A move that takes long has begun, or ended.
+    progressed(float, str)
+        How far a move that takes long is, from 0 to 1, and what is being done.
     failed(str, str)
         A move failed: message and traceback.
     """
@@ -46,6 +51,7 @@ class Inspector(QObject):
     cell_moved = Signal()
     at_start = Signal()
     busy_changed = Signal(bool)
+    progressed = Signal(float, str)
     failed = Signal(str, str)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
@@ -56,6 +62,9 @@ class Inspector(QObject):
         self._outcome: tuple[Recording, float] | None = None
         self._background = Background(self)
         self._background.busy_changed.connect(self.busy_changed)
+        self._background.progressed.connect(
+            lambda share, text, _: self.progressed.emit(share, text)
+        )
         self._background.failed.connect(self.failed)
 
     # --- where we are ---
@@ -208,7 +217,7 @@ class Inspector(QObject):
             # The walk belongs to the job until it has ended: is_open says so.
             self._background.run(
                 "walk",
-                lambda _: walk.move(rung, direction),
+                lambda progress: walk.move(rung, direction, _teller(progress)),
                 lambda moved: self._arrive(before, moved, rung),
             )
 
@@ -218,10 +227,9 @@ class Inspector(QObject):
             return
         walk = self._walk
         before = walk.step
-
         self._background.run(
             "walk",
-            lambda _: walk.return_to_start(),
+            lambda progress: walk.return_to_start(_teller(progress)),
             lambda _: self._arrive(before, True, Rung.EPOCH),
         )
 
@@ -240,6 +248,10 @@ class Inspector(QObject):
     def wait(self) -> None:
         """Wait until a move that takes long has ended."""
         self._background.wait()
+
+    def cancel(self) -> None:
+        """End a move that takes long: it is as if it had not begun."""
+        self._background.cancel()
 
     def go_to_place(self, place: Place) -> bool:
         """Go to the gradient of a unit, weight or bias, or to a sample; return whether it is."""
@@ -283,6 +295,10 @@ class Inspector(QObject):
     def _inside(self, cell: Cell) -> Cell:
         rows, columns = self.operation.result.shape
         return min(max(0, cell[0]), rows - 1), min(max(0, cell[1]), columns - 1)
+
+
+def _teller(progress: Progress) -> Callable[[float], None]:
+    return partial(progress.report, text="Training along the way")
 
 
 def same_state(first: Any, second: Any) -> bool:

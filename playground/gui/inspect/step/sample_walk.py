@@ -47,17 +47,15 @@ class SampleWalk(Walk):
             samples=(sample,),
         )
 
-    def return_to_start(self) -> None:
-        """Go back to the first operation of the step at which the walk started."""
-        self._go_to_step(self._first)
-        self.home()
-
     def is_quick(self, rung: Rung, direction: int) -> bool:
         """Return whether a move takes no longer than a frame, judged by sizes alone."""
         trainer = self.trainer
         batch = trainer.spec.training.batch_for(len(trainer.data.split.train))
         step = 3e-5 + 8 * trainer.architecture.weight_count * batch / 2e10
-        steps = 1 if direction > 0 else self._spacing
+        steps = 1 if direction > 0 else self._trail.spacing
         if rung is Rung.EPOCH:
             steps += trainer.batches_per_epoch
+        if direction < 0:
+            # The way back puts all samples in the order of the epoch again.
+            step += 4e-10 * trainer.data.train_inputs.size
         return step * steps < QUICK_SECONDS
