@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.engine.losses import Loss
+from playground.engine.losses.base import Part
 from playground.inspection import products
 from playground.inspection.error_back import go_back
 from playground.inspection.names import LOSS, LOSSES, PROBABILITY, Name, Y
@@ -18,7 +21,7 @@ from playground.inspection.operation import (
 )
 from playground.inspection.recorder import Recorder
 from playground.inspection.rules import filled, with_count
-from playground.inspection.spelling import Lit, Spelling
+from playground.inspection.spelling import TERMS_SHOWN, Lit, Spelling
 
 Floats = NDArray[np.float64]
 
@@ -79,18 +82,17 @@ def _record_probabilities(recorder: Recorder, key: str, loss: Loss, fuses: str) 
             return products.element_wise(result, "1/(1 + e^(−{}))", logits)
 
         def of_cell(row: int, column: int) -> Spelling:
-            exponents = " + ".join(["e^{}"] * logits.shape[1])
-            names = [logits.cell_name(row, k) for k in range(logits.shape[1])]
             numbers = [float(value) for value in logits.values[row]]
-            pattern = f"e^{{}} / ({exponents})" if len(names) <= 6 else ""
-            rule = f"e^{names[column]} / Σₖ e^{products.symbolic(logits, row, 'k')}"
+            exponents, shown = _shortened([Part("e^{}", (number,)) for number in numbers], " + ")
+            cell = logits.cell_name(row, column)
+            rule = f"e^{cell} / Σₖ e^{products.symbolic(logits, row, 'k')}"
             return Spelling(
                 result.cell_name(row, column),
                 rule,
                 float(result.values[row, column]),
                 (Lit(0, row, None),),
-                pattern=pattern,
-                numbers=(numbers[column], *numbers) if pattern else (),
+                pattern=f"e^{{}} / ({exponents})",
+                numbers=(numbers[column], *shown),
             )
 
         return of_cell
@@ -157,41 +159,53 @@ def _with_names(latex: str, name: Name, outputs: Name) -> str:
 
 def _spell_loss(result: Matrix, outputs: Matrix, wanted: Matrix, loss: Loss) -> products.Spell:
     count = outputs.shape[1]
-    rule = with_count(loss.value_rule, count)
+    common = with_count(loss.value_rule, count)
 
     def spell(row: int, column: int) -> Spelling:
-        lit = (Lit(0, row, None), Lit(1, row, None))
-        value = float(result.values[row, column])
-        cell = result.cell_name(row, column)
-        if not rule:
-            return Spelling(cell, "", value, lit)
-        used = [
-            k
-            for k in range(count)
-            if not (loss.fuses(count) == "softmax" and not wanted.values[row, k])
-        ]
-        patterns, numbers = [], []
-        for unit in used:
-            pattern, values = filled(
-                rule, float(outputs.values[row, unit]), float(wanted.values[row, unit])
-            )
-            patterns.append(pattern)
-            numbers += values
-        terms = f"Σₖ {rule}" if count > 1 else rule
-        k: int | str = "k" if count > 1 else 0
-        names = {
-            "{o}": products.symbolic(outputs, row, k),
-            "{y}": products.symbolic(wanted, row, k),
-        }
-        for mark, text in names.items():
-            terms = terms.replace(mark, text)
-        if len(patterns) > 6:
-            return Spelling(cell, terms, value, lit)
+        given, aims = outputs.values[row], wanted.values[row]
+        rule, parts = loss.value_parts(given, aims)
+        if common:
+            index = "k" if count > 1 else "0"
+            rule = ("Σₖ " if count > 1 else "") + common
+            rule = rule.replace("{o}", f"{{o:{index}}}").replace("{y}", f"{{y:{index}}}")
+            # Of what softmax made only the probabilities count that are wanted at all.
+            needs_all = loss.fuses(count) != "softmax"
+            for output, aim in zip(given.tolist(), aims.tolist(), strict=True):
+                if needs_all or aim:
+                    pattern, numbers = filled(common, output, aim)
+                    parts.append(Part(pattern, tuple(numbers)))
+        pattern, figures = _shortened(parts, " + ")
         return Spelling(
-            cell, terms, value, lit, pattern=" + ".join(patterns), numbers=tuple(numbers)
+            result.cell_name(row, column),
+            _with_cells(rule, row, outputs, wanted),
+            float(result.values[row, column]),
+            (Lit(0, row, None), Lit(1, row, None)),
+            pattern=pattern,
+            numbers=figures,
         )
 
     return spell
+
+
+def _shortened(parts: list[Part], sign: str) -> tuple[str, tuple[float, ...]]:
+    """Return the sum of some parts as a pattern with its numbers, the middle of it left out."""
+    shown = list(parts)
+    left_out = len(parts) - TERMS_SHOWN
+    if left_out > 1:
+        gap = Part(f"… {left_out + 1} more terms …", ())
+        shown[TERMS_SHOWN - 2 : -1] = [gap]
+    numbers = tuple(number for part in shown for number in part.numbers)
+    return sign.join(part.pattern for part in shown), numbers
+
+
+def _with_cells(rule: str, row: int, outputs: Matrix, wanted: Matrix) -> str:
+    """Put the names of cells where a rule has marks such as ``{o:k}``."""
+
+    def name(mark: re.Match[str]) -> str:
+        matrix, index = outputs if mark[1] == "o" else wanted, mark[2]
+        return products.symbolic(matrix, row, int(index) if index.isdigit() else index)
+
+    return re.sub(r"\{([oy]):(\w+)\}", name, rule)
 
 
 def _record_mean(recorder: Recorder) -> None:

@@ -107,7 +107,12 @@ def _loss_gradient(
         # For whole matrices: without the index of an output.
         latex = loss.gradient_formula.replace("_k", "").replace("q", wanted.latex)
         latex = latex.replace(r"\hat y", outputs.latex)
-    if of == "p":
+    if not loss.gradient_rule:
+        # Too long for a chip: by its name, as for an activation. A cell shows the numbers.
+        argument = recorder.names[of]
+        text = f"{loss.title}′({argument.text})"
+        latex = rf"\operatorname{{{loss.title}}}'\left({argument.latex}\right)"
+    elif of == "p":
         text, latex = _PROBABILITY_SLOPES.get(fuses or loss.fuses(count), ("", ""))
         text = text.replace("q", wanted.symbol) or slope.text
         latex = latex.replace("q", wanted.latex) or slope.latex
@@ -122,7 +127,12 @@ def _loss_gradient(
         rf"{name.latex} = {upstream.latex} \odot {slope.latex}",
         f"{name.text} = {upstream.symbol} ⊙ ({text})",
     )
-    if shown.latex != slope.latex:
+    if not loss.gradient_rule:
+        formula = Formula(
+            rf"{name.latex} = {upstream.latex} \odot {shown.latex}",
+            f"{name.text} = {upstream.symbol} ⊙ {shown.text}",
+        )
+    elif shown.latex != slope.latex:
         formula = Formula(
             rf"{name.latex} = {upstream.latex} \odot \left({shown.latex}\right)",
             f"{name.text} = {upstream.symbol} ⊙ ({text})",

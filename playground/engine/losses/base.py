@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,21 @@ from playground.schema.parameter import Option
 from playground.schema.task import Task, TaskKind
 
 Reals = NDArray[Any]
+
+
+class Part(NamedTuple):
+    """A number that is added up in the loss of a sample, and how it comes about.
+
+    Attributes
+    ----------
+    pattern
+        What is done, with {} for each of the numbers: ``½·({} − {})²``.
+    numbers
+        The numbers, in the order of their marks.
+    """
+
+    pattern: str
+    numbers: tuple[float, ...]
 
 
 class Loss(Option, frozen=True):
@@ -28,6 +43,26 @@ class Loss(Option, frozen=True):
     not a sum over the outputs."""
     gradient_rule: ClassVar[str] = ""
     """The derivative by an output, in the same way."""
+
+    def value_parts(self, outputs: Reals, wanted: Reals) -> tuple[str, list[Part]]:
+        """Return how the loss of one sample comes about, where ``value_rule`` cannot say it.
+
+        Parameters
+        ----------
+        outputs : (k,)
+            Of the sample; the probabilities, if the loss makes such of them.
+        wanted : (k,)
+            Its targets.
+
+        Returns
+        -------
+        rule
+            The whole in names: {o} for the outputs, {y} for the targets, each of them with an
+            index after a colon ({o:2}) where one is meant; "" where ``value_rule`` says it.
+        parts
+            What is added up.
+        """
+        return "", []
 
     def output_count(self, task: Task) -> int:
         """Return the number k of output units: one per class, or 1."""

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from playground.engine.activations import Activation, Identity, Tanh
-from playground.engine.losses.base import Loss, Reals
+from playground.engine.losses.base import Loss, Part, Reals
 from playground.engine.operations import Array, Operation, call, constant
 from playground.schema.parameter import real
 from playground.schema.task import Task, TaskKind
@@ -140,6 +140,21 @@ class Huber(DistanceLoss, frozen=True, tag="huber"):
         distance = np.abs(outputs - targets)
         near = np.minimum(distance, self.delta)
         return np.asarray((near * (distance - 0.5 * near)).mean(1))
+
+    def value_parts(self, outputs: Reals, wanted: Reals) -> tuple[str, list[Part]]:
+        count = len(outputs)
+        mean = f"1/{count}·" if count > 1 else ""
+        parts = []
+        for output, target in zip(outputs.tolist(), wanted.tolist(), strict=True):
+            if abs(output - target) <= self.delta:
+                parts.append(Part(f"{mean}½·({{}} − {{}})²", (output, target)))
+            else:
+                numbers = (self.delta, output, target, self.delta)
+                parts.append(Part(f"{mean}{{}}·(|{{}} − {{}}| − ½·{{}})", numbers))
+        if count > 1:
+            return f"Σₖ {mean}huber({{o:k}} − {{y:k}})", parts
+        is_far = len(parts[0].numbers) > 2
+        return "δ·(|{o:0} − {y:0}| − ½·δ)" if is_far else "½·({o:0} − {y:0})²", parts
 
     def residual_factor(self, output_count: int) -> float:
         return 1 / output_count

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from playground.engine.activations import Activation, Sigmoid
-from playground.engine.losses.base import Loss, Reals
+from playground.engine.losses.base import Loss, Part, Reals
 from playground.engine.operations import Array, Operation, call, constant
 from playground.schema.parameter import real
 from playground.schema.task import Task, TaskKind
@@ -245,6 +245,15 @@ class Focal(Loss, frozen=True, tag="focal"):
             "With 0 this is cross-entropy.",
         ),
     ] = 2.0
+
+    def value_parts(self, outputs: Reals, wanted: Reals) -> tuple[str, list[Part]]:
+        true = int(wanted.argmax())
+        right = float(outputs[true])
+        if len(outputs) == 1 and wanted[0] != 1:
+            part = Part("−{}^{}·ln(1 − {})", (right, self.gamma, right))
+            return "−{o:0}^γ·ln(1 − {o:0})", [part]
+        part = Part("−(1 − {})^{}·ln {}", (right, self.gamma, right))
+        return f"−(1 − {{o:{true}}})^γ·ln {{o:{true}}}", [part]
 
     def target_values(self, activation: Activation) -> tuple[float, float]:
         return (0.0, 1.0)

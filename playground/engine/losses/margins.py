@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from playground.engine.activations import Activation
-from playground.engine.losses.base import Loss, Reals
+from playground.engine.losses.base import Loss, Part, Reals
 from playground.engine.losses.likelihoods import softmax
 from playground.engine.operations import Array, Operation, call, constant
 from playground.schema.task import TaskKind
@@ -21,6 +21,19 @@ class MarginLoss(Loss, frozen=True):
     """
 
     tasks: ClassVar[tuple[TaskKind, ...]] = (TaskKind.BINARY, TaskKind.MULTICLASS)
+    power: ClassVar[str] = ""
+    """To which power a shortfall is punished, as it is written."""
+
+    def value_parts(self, outputs: Reals, wanted: Reals) -> tuple[str, list[Part]]:
+        if len(outputs) == 1:
+            part = Part(f"max(0, 1 − {{}}·{{}}){self.power}", (float(wanted[0]), float(outputs[0])))
+            return f"max(0, 1 − {{y:0}}·{{o:0}}){self.power}", [part]
+        true = int(wanted.argmax())
+        pattern = f"max(0, {{}} − {{}} + 1){self.power}"
+        right = float(outputs[true])
+        others = [float(output) for k, output in enumerate(outputs) if k != true]
+        rule = f"Σₖ≠{true} max(0, {{o:k}} − {{o:{true}}} + 1){self.power}"
+        return rule, [Part(pattern, (other, right)) for other in others]
 
     def penalty(self, shortfalls: Reals) -> Reals:
         """Return what each shortfall costs, same shape."""
@@ -121,6 +134,7 @@ class SquaredHinge(MarginLoss, frozen=True, tag="squared_hinge"):
 
     title: ClassVar[str] = "Squared hinge"
     formula: ClassVar[str] = r"L = \sum_{j \ne y} \max(0,\, z_j - z_y + 1)^2"
+    power: ClassVar[str] = "²"
 
     def penalty(self, shortfalls: Reals) -> Reals:
         return np.asarray(np.square(np.maximum(shortfalls, 0)))
