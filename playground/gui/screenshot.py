@@ -62,14 +62,28 @@ class _ForgetfulPreferences(Preferences):
 
 
 def take_screenshot(
-    spec: ExperimentSpec, theme_name: str, size: tuple[int, int], epochs: int, output: Path
+    spec: ExperimentSpec,
+    theme_name: str,
+    size: tuple[int, int],
+    epochs: int,
+    output: Path,
+    workspace: str = "train",
+    operation: int = 1,
 ) -> None:
     """Train in the window for some epochs and write a PNG of it.
+
+    Parameters
+    ----------
+    workspace
+        ``train``, ``inspect`` or ``circuits``.
+    operation
+        For the last two: which moment of the tape is shown, counted from 1.
 
     Raises
     ------
     ScreenshotError
-        If training fails, takes too long, or the file cannot be written.
+        If training fails, takes too long, there is no such operation, or the file cannot be
+        written.
     """
     app = application()
     theme().apply(app, theme_name)
@@ -102,14 +116,39 @@ def take_screenshot(
             )
         if problems:
             raise ScreenshotError(problems[0])
-        window.workspace.load_plots()
-        window.session.refresh()
+        if workspace == "train":
+            window.workspace.load_plots()
+            window.session.refresh()
+        else:
+            _inspect(window, workspace, operation)
         _settle()
         if not window.grab().save(str(output), "PNG"):
             raise ScreenshotError(f"{output} cannot be written; choose another folder or a .png")
     finally:
         window.close()
         window.deleteLater()
+
+
+def _inspect(window: MainWindow, workspace: str, operation: int) -> None:
+    """Open the inspector, and go to an operation."""
+    window.workspaces.choose("inspect")
+    inspect = window.workspaces.inspect
+    if workspace == "circuits":
+        inspect.choose("circuits")
+        model = inspect.circuits.model
+        _check_operation(operation, len(model.tape))
+        model.go(operation - 1)
+        return
+    inspect.choose("network")
+    inspector = inspect.step_panel.inspector
+    _wait(lambda: inspector.is_open)
+    _check_operation(operation, len(inspector.tape))
+    inspector.go_to(operation - 1)
+
+
+def _check_operation(operation: int, count: int) -> None:
+    if not 1 <= operation <= count:
+        raise ScreenshotError(f"--operation {operation} does not exist; choose from 1 to {count}")
 
 
 def _wait(done: Callable[[], bool]) -> None:

@@ -238,11 +238,16 @@ def test_that_mnist_is_learned_from_real_files(
     assert line["test_accuracy"] >= 0.92
 
 
-def test_that_a_screenshot_needs_no_display(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "shown",
+    [["train"], pytest.param(["inspect", "--operation", "9"], marks=pytest.mark.slow)],
+    ids=lambda shown: shown[0],
+)
+def test_that_a_screenshot_needs_no_display(tmp_path: Path, shown: list[str]) -> None:
     path = tmp_path / "shot.png"
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "QT_QPA_PLATFORM")}
     command = [sys.executable, "-m", "playground", "screenshot", "tf-playground"]
-    options = ["--workspace", "train", "--theme", "dark", "--size", "1280x720", "--epochs", "3"]
+    options = ["--workspace", *shown, "--theme", "dark", "--size", "1280x720", "--epochs", "3"]
     done = subprocess.run(
         [*command, *options, "--output", str(path)],
         env=environment,

@@ -12,6 +12,7 @@ from playground.cli.arguments import (
     add_output,
     epochs,
     experiment,
+    whole,
 )
 from playground.cli.runs import new_trainer
 from playground.cli.terminal import painting_problem
@@ -20,7 +21,19 @@ from playground.cli.terminal import painting_problem
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the experiment, how long to train, and what the picture shows."""
     add_experiment(parser)
-    parser.add_argument("--workspace", choices=("train",), default="train")
+    parser.add_argument(
+        "--workspace",
+        choices=("train", "inspect", "circuits"),
+        default="train",
+        help="what the window shows (train)",
+    )
+    parser.add_argument(
+        "--operation",
+        type=whole(1),
+        default=1,
+        metavar="N",
+        help="in the inspector: the operation shown, counted from 1 (1)",
+    )
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", type=_size, default=(1440, 900), metavar="WxH")
     add_epochs(parser)
@@ -38,7 +51,15 @@ def run(options: argparse.Namespace) -> int:
     from playground.gui.screenshot import ScreenshotError, take_screenshot
 
     try:
-        take_screenshot(spec, options.theme, options.size, epochs(options, spec), options.output)
+        take_screenshot(
+            spec,
+            options.theme,
+            options.size,
+            epochs(options, spec),
+            options.output,
+            options.workspace,
+            options.operation,
+        )
     except ScreenshotError as error:
         raise UsageError(str(error)) from error
     return 0
