@@ -58,6 +58,11 @@ def add_output(parser: argparse.ArgumentParser, metavar: str) -> None:
     parser.add_argument("--output", type=Path, required=True, metavar=metavar)
 
 
+def is_file(argument: str) -> bool:
+    """Return whether an argument is meant as a project or an experiment, and not as a command."""
+    return Path(argument).suffix.lower() in (".gplay", ".json")
+
+
 def check_folder(output: Path) -> None:
     """Refuse a file that cannot be written before time is spent on what should go into it."""
     if not output.absolute().parent.is_dir():

@@ -7,13 +7,16 @@ import sys
 from collections.abc import Sequence
 
 from playground import __version__
-from playground.cli.arguments import Parser, UsageError
+from playground.cli.arguments import Parser, UsageError, is_file
 from playground.cli.commands import COMMANDS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status: 0 done, 1 failed, 2 bad input."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and is_file(given[0]):
+        # As file managers open files, and as people drop them on a program.
+        given = ["open", *given]
     options = _parser(given).parse_args(given)
     if options.command is None:
         given = ["open", *given]

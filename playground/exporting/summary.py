@@ -126,7 +126,7 @@ def _scores(run: Run) -> tuple[Score, ...]:
     for key, name, is_share in shown:
         values = [each.get(key) for each in others]
         if any(value is not None for value in values):
-            texts = (_percent(value) if is_share else _fixed(value) for value in values)
+            texts = (_percent(value, ".1f") if is_share else _fixed(value) for value in values)
             scores.append(Score(name, tuple(texts)))
     return tuple(scores)
 
@@ -214,5 +214,5 @@ def _fixed(value: float | None) -> str:
     return f"{value:.4f}".replace("-", "−")
 
 
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.3g} %"
+def _percent(value: float | None, form: str = ".3g") -> str:
+    return "–" if value is None else f"{100 * value:{form}} %"

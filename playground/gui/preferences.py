@@ -93,7 +93,7 @@ class Preferences:
     @property
     def folder(self) -> str:
         """Folder of the last file that was opened or saved."""
-        return str(self._settings.value("folder", ""))
+        return str(self._settings.value("folder", "")) or _documents()
 
     @folder.setter
     def folder(self, path: str) -> None:
@@ -181,3 +181,9 @@ class Preferences:
         names = [Path(saved)] if saved else []
         names += [self.data_folder / name for name in (_LAST, _LAST_OF_OLD)]
         return next((path for path in names if path.is_file()), None)
+
+
+def _documents() -> str:
+    """Return where a person keeps files, rather than where the application was started."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return folder if Path(folder).is_dir() else str(Path.home())

@@ -97,3 +97,11 @@ def test_that_a_state_that_does_not_fit_gets_one_clear_line(
     write_project(Project(load_experiment("spirals"), other), project)
     assert main(["train", str(project), "--epochs", "1"]) == 2
     assert "the state of the training does not fit" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["gone.gplay", "gone.json"])
+def test_that_a_file_alone_is_opened(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path / name)]) == 2
+    assert f"{name}' is neither a file nor a preset" in capsys.readouterr().err

@@ -165,6 +165,13 @@ class Leftover:
 def leftovers(folder: Path) -> list[Leftover]:
     """Return what ended applications left in a folder, the latest first."""
     found = []
+    for lock_path in folder.glob("*.lock"):
+        if not lock_path.with_suffix(SUFFIX).exists():
+            # Left by an application that was killed with nothing to keep.
+            lock = QLockFile(str(lock_path))
+            lock.setStaleLockTime(0)
+            if lock.tryLock(0):
+                lock.unlock()
     for path in folder.glob(f"*{SUFFIX}"):
         lock = QLockFile(str(path.with_suffix(".lock")))
         lock.setStaleLockTime(0)

@@ -8,7 +8,7 @@ from html import escape
 from playground.exporting.summary import Facts
 from playground.gui.figures.figure import Figure, Look, svg_bytes
 from playground.gui.palette import LIGHT
-from playground.gui.reports.report import Report
+from playground.gui.reports.report import TOO_LONG, Report
 
 __all__ = ["html_text"]
 
@@ -72,6 +72,12 @@ def html_text(report: Report) -> str:
     date = f"{report.date.day} {report.date:%B %Y}"
     seeds = " · ".join(f"{escape(name.lower())} {escape(value)}" for name, value in summary.seeds)
     versions = " · ".join(f"{escape(name)} {escape(value)}" for name, value in summary.versions)
+    shared = (
+        "<p>To open this experiment, copy the next lines and choose Paste in Gradient Playground."
+        f"</p>\n<code>{escape(report.shared)}</code>"
+        if report.shared
+        else f"<p>{TOO_LONG}</p>"
+    )
     facts = "".join(_facts(heading, facts) for heading, facts in summary.parts)
     return f"""<!doctype html>
 <html lang="en">
@@ -95,8 +101,7 @@ def html_text(report: Report) -> str:
 <div class="row thirds">{facts}</div>
 <footer>
 <p>Seeds: {seeds}<br>{versions}</p>
-<p>To open this experiment, copy the next lines and choose Paste in Gradient Playground.</p>
-<code>{escape(report.shared)}</code>
+{shared}
 </footer>
 </main>
 </body>

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from playground.exporting.summary import Facts
 from playground.gui.figures.figure import painting
 from playground.gui.palette import LIGHT
-from playground.gui.reports.report import Report
+from playground.gui.reports.report import TOO_LONG, Report
 from playground.gui.theme import monospace_font, text_font
 
 __all__ = ["HEIGHT", "WIDTH", "paint_page", "pdf_bytes"]
@@ -67,7 +67,7 @@ def paint_page(painter: QPainter, report: Report) -> None:
     # What is said stands at the bottom; the network takes what is left.
     parts = [(heading, _fitting(facts)) for heading, facts in report.summary.parts]
     facts_height = max(_facts_height(facts) for _, facts in parts)
-    foot = HEIGHT - _MARGIN - 58
+    foot = HEIGHT - _MARGIN - _foot_height(report)
     facts_top = foot - 16 - facts_height
     curves_top = facts_top - 18 - _CURVES
     network = QRectF(_MARGIN, y + 16, _INNER, max(curves_top - 12 - (y + 16), 120))
@@ -171,6 +171,10 @@ _MOST_FACTS = 12
 _HEADING = 24.0
 
 
+_LARGEST_SHARED = 64.0
+_ANYWHERE = int(_LEFT | Qt.TextFlag.TextWrapAnywhere)
+
+
 def _fitting(facts: Facts) -> Facts:
     """Leave out the middle of what is too much for the page."""
     if len(facts) <= _MOST_FACTS:
@@ -186,13 +190,16 @@ def _facts_height(facts: Facts) -> float:
 
 def _paint_facts(painter: QPainter, heading: str, facts: Facts, area: QRectF) -> None:
     bold, plain = text_font(13, bold=True), text_font(11)
+    smaller = (plain, text_font(10), text_font(9))
     _text(painter, QRectF(area.left(), area.top(), area.width(), 18), heading, bold, LIGHT.text)
     for place, (label, value) in enumerate(facts):
         line = QRectF(area.left(), area.top() + _HEADING + place * _FACT, area.width(), _FACT)
         _text(painter, line, label, plain, LIGHT.text_muted)
         room = area.width() - QFontMetricsF(plain).horizontalAdvance(label) - 10
         flags = int(_RIGHT | _MIDDLE)
-        _text(painter, line, _elided(value, plain, room), plain, LIGHT.text, flags)
+        font = next((f for f in smaller if QFontMetricsF(f).horizontalAdvance(value) <= room), None)
+        font = font or smaller[-1]
+        _text(painter, line, _elided(value, font, room), font, LIGHT.text, flags)
 
 
 def _paint_foot(painter: QPainter, report: Report, top: float) -> None:
@@ -204,12 +211,21 @@ def _paint_foot(painter: QPainter, report: Report, top: float) -> None:
     line = QRectF(_MARGIN, top + 8, _INNER, 14)
     _text(painter, line, f"Seeds: {seeds}", small, LIGHT.text_muted)
     _text(painter, line, versions, small, LIGHT.text_muted, int(_RIGHT | _MIDDLE))
-    font = monospace_font(8)
-    area = QRectF(_MARGIN, top + 26, _INNER, 32)
-    flags = int(_LEFT | Qt.TextFlag.TextWrapAnywhere)
-    fits = QFontMetricsF(font).boundingRect(area, flags, report.shared).height() <= 34
-    if fits:
-        _text(painter, area, report.shared, font, LIGHT.text_muted, flags)
+    height = _shared_height(report)
+    area = QRectF(_MARGIN, top + 26, _INNER, height or 14)
+    if height:
+        _text(painter, area, report.shared, monospace_font(8), LIGHT.text_muted, _ANYWHERE)
     else:
-        words = "Save the project beside this report: its description is too long to print."
-        _text(painter, area, words, small, LIGHT.text_muted)
+        _text(painter, area, TOO_LONG, small, LIGHT.text_muted)
+
+
+def _shared_height(report: Report) -> float:
+    """Return how much room the experiment takes as a text; 0 if it is too long to be printed."""
+    area = QRectF(0, 0, _INNER, HEIGHT)
+    metrics = QFontMetricsF(monospace_font(8))
+    height = metrics.boundingRect(area, _ANYWHERE, report.shared).height() if report.shared else 0.0
+    return height if height <= _LARGEST_SHARED else 0.0
+
+
+def _foot_height(report: Report) -> float:
+    return 26 + max(_shared_height(report), 32)

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter
 
-from playground.experiment.share import text_of
+from playground.experiment.share import ShareError, text_of
 from playground.exporting.run import Run
 from playground.exporting.summary import Summary, summary_of_run
 from playground.files import write_whole
@@ -20,9 +20,11 @@ from playground.gui.palette import LIGHT
 from playground.gui.theme import theme
 from playground.training.jobs import JobRefused, Progress
 
-__all__ = ["SUFFIXES", "Report", "write_report"]
+__all__ = ["SUFFIXES", "TOO_LONG", "Report", "write_report"]
 
 SUFFIXES = (".pdf", ".html")
+
+TOO_LONG = "Save the project beside this report: its description is too long to be printed."
 
 CELLS = 200
 """Of the surface in each direction: it is printed."""
@@ -39,7 +41,7 @@ class Report:
     pictures
         What is shown, in light colours.
     shared
-        The experiment as a text that can be pasted into the application.
+        The experiment as a text that can be pasted into the application; "" if it is too long.
     date
         When the report was made.
     """
@@ -55,7 +57,7 @@ class Report:
         return cls(
             summary_of_run(run),
             RunPictures(run.trainer, LIGHT, CELLS),
-            text_of(run.spec),
+            _shared(run),
             date or datetime.date.today(),
         )
 
@@ -81,6 +83,14 @@ class Report:
         ):
             figures[name] = _figure(name.capitalize(), size, pictures.curves(name).paint)
         return figures
+
+
+def _shared(run: Run) -> str:
+    try:
+        return text_of(run.spec)
+    except ShareError:
+        # Its data is part of it.
+        return ""
 
 
 def _figure(title: str, size: QSize, paint: Callable[[QPainter, QRectF], None]) -> Figure:

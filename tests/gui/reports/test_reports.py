@@ -52,6 +52,27 @@ def test_that_what_is_not_as_by_default_is_named() -> None:
     assert "Schedule" not in training
 
 
+def test_that_layers_are_said_in_one_breath() -> None:
+    spec = load_experiment("xor")
+    frozen = {"kind": "dense", "units": 5, "frozen": True, "regularizer": {"kind": "l2"}}
+    maxout = {"kind": "maxout", "pieces": 3}
+    spec = replaced(
+        spec, "network.layers", [frozen | {"activation": maxout}, {"kind": "dropout", "rate": 0.4}]
+    )
+    network = dict(summary_of_run(Run.trained(spec, 0, Progress())).parts[1][1])
+    assert network["layer 1"] == "5 × Maxout (pieces 3, own regularization L2, frozen)"
+    assert network["dropout 2"] == "Dropout (rate 0.4)"
+
+
+def test_that_an_experiment_too_long_to_paste_has_a_report_nevertheless(
+    qapp: QApplication, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("playground.experiment.share._LONGEST_TEXT", 10)
+    for name in ("a.pdf", "a.html"):
+        write_report(run, tmp_path / name, Progress())
+    assert "too long to be printed" in (tmp_path / "a.html").read_text()
+
+
 class _Balance(HTMLParser):
     VOID = ("meta", "img", "br")
 
