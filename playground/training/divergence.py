@@ -21,6 +21,12 @@ LARGEST_WEIGHT = 1e7
 that would otherwise follow. Initial values are ten times smaller at the most."""
 
 
+CHECKPOINT_STEPS = (1024, 128)
+"""Steps between two states from which a divergence is traced: of a small network, of a large."""
+SMALL_NETWORK = 20_000
+"""Parameters of a network that counts as small."""
+
+
 class Diverged(Exception):
     """Training produced numbers that are not finite. The message says where and what to do."""
 
@@ -94,10 +100,47 @@ def _words(array: Reals) -> str:
     return "infinite" if math.isinf(largest) else f"as large as {largest:.2g}"
 
 
-def remedy(trainer: Trainer) -> str:
-    """Return what a person can do."""
-    rate = trainer.spec.training.learning_rate
-    return (
-        f"The network stands as before that step: lower the learning rate (now {rate:g}) and go "
-        "on, or press Reset."
-    )
+class Tracer:
+    """Keeps a state now and then, from which a divergence can be traced step by step."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self._kept: dict[str, Any] | None = None
+
+    def forget(self) -> None:
+        """Drop what was kept: steps made from there would not be the same any more."""
+        self._kept = None
+
+    def keep(self) -> None:
+        """Keep the state if it is time: rarely enough to cost nothing, and only while sound."""
+        trainer, kept = self._trainer, self._kept
+        vector = trainer.parameters.vector
+        interval = CHECKPOINT_STEPS[len(vector) > SMALL_NETWORK]
+        if (kept is None or trainer.step - kept["step"] >= interval) and is_sound(vector):
+            self._kept = trainer.state_but_history()
+
+    def cause(self) -> str:
+        """Return the first step and operation that went wrong, and go back to before it."""
+        trainer, kept, last = self._trainer, self._kept, self._trainer.step
+        if kept is None or kept["step"] >= last:
+            return f"The network cannot be trained: {unsound_layer(trainer)}. Press Reset."
+        self._go_back(kept)
+        while trainer.step < last and is_sound(trainer.parameters.vector):
+            trainer.advance(1)
+        step, wrong = trainer.step, unsound_layer(trainer)
+        self._go_back(kept)
+        if step - 1 > trainer.step:
+            trainer.advance(step - 1 - trainer.step)
+        operation = first_operation(trainer)
+        cause = f"{operation}, and so {wrong}" if operation else f"{wrong} in the update"
+        rate = trainer.spec.training.learning_rate
+        return (
+            f"Training diverged in step {step:,}: {cause}. The network stands as before that "
+            f"step: lower the learning rate (now {rate:g}) and go on, or press Reset."
+        )
+
+    def _go_back(self, state: dict[str, Any]) -> None:
+        """Go back to an earlier state, and forget what was recorded since."""
+        self._trainer.restore_but_history(state)
+        self._trainer.history.forget_after(self._trainer.step)
+        self._kept = state

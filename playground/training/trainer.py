@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.prepared import PreparedData, prepare
-from playground.engine.layers import Dropout
 from playground.engine.network import Parameters, initial_parameters, resolve, weight_mask
 from playground.engine.noise import Noise, NoiseTape
 from playground.engine.optimizers import LearningRate, OptimizerState
@@ -17,32 +15,20 @@ from playground.engine.plan import RegularizationTape, TrainingPlan
 from playground.experiment.change import Impact, impact
 from playground.experiment.spec import ExperimentSpec
 from playground.training.batches import Batch, EpochSamples, EpochTapes
-from playground.training.divergence import (
-    Diverged,
-    first_operation,
-    is_sound,
-    remedy,
-    unsound_layer,
-)
+from playground.training.divergence import Diverged, Tracer, is_sound
 from playground.training.evaluation import Evaluations, Metrics, full_metrics
-from playground.training.history import CAPACITY, History
+from playground.training.lookahead import masks_to_come, noise_to_come
 from playground.training.preparing import is_prepared, prepared_vector
+from playground.training.recording import empty_history, gradient_norms, update_ratios
 from playground.training.watch import EpochWatch, StoppedEarly
 
 Reals = NDArray[Any]
 
-SMALLEST_HISTORY = 128
 SMALLEST_NORMAL = 1e-30
 """Smaller optimizer memories are set to 0 now and then: denormal numbers are slow."""
 FLUSH_INTERVAL = 128
 """Steps between two looks for such numbers, at least: at a decay of 0.9 it takes longer than that
 to get from here to where numbers become denormal."""
-CHECKPOINT_STEPS = (1024, 128)
-"""Steps between two states from which a divergence is traced: of a small network, of a large."""
-SMALL_NETWORK = 20_000
-"""Parameters of a network that counts as small."""
-RECORD_SHARE = 0.02
-"""The share of its time that a large network may spend on its first records."""
 
 
 class Trainer:
@@ -114,11 +100,12 @@ class Trainer:
         self.step = 0
         self.epoch = 0
         self._position = 0
-        self._checkpoint: dict[str, Any] | None = None
+        self._tracer = Tracer(self)
         self._allocate_optimizer()
         self._compile()
         self._watch = EpochWatch(spec.training, self.evaluations, self.parameters)
-        self.history = self._empty_history()
+        batch_size = spec.training.batch_for(len(self._samples))
+        self.history = empty_history(self.architecture, self.evaluations.count, batch_size)
         self._record(is_first=True)
 
     def _initial_parameters(self) -> Parameters:
@@ -204,14 +191,7 @@ class Trainer:
 
         ``None`` for layers that draw none. Nothing is taken from the random stream.
         """
-        rng = np.random.default_rng()
-        rng.bit_generator.state = self._masks.bit_generator.state
-        return tuple(
-            shape.layer.draw_columns(rng, (shape.inputs, count), self._dtype)
-            if isinstance(shape.layer, Dropout)
-            else None
-            for shape in self.architecture.layers
-        )
+        return masks_to_come(self.architecture, self._masks, self._dtype, count)
 
     def next_noise(self, count: int) -> tuple[Reals | None, Reals | None]:
         """Return the noise that the next step puts on so many inputs and on the weights, float64.
@@ -219,18 +199,8 @@ class Trainer:
         ``None`` where there is none. Nothing is taken from the random stream.
         """
         training = self.spec.training
-        rng = np.random.default_rng()
-        rng.bit_generator.state = self._noise.bit_generator.state
         noise = Noise(training.input_noise, training.weight_noise)
-        on_inputs = on_weights = None
-        if noise.inputs:
-            zeros = np.zeros((count, self.architecture.input_count), self._dtype)
-            on_inputs = noise.noisy_inputs(zeros, rng).astype(np.float64)
-        if noise.weights:
-            zeros = np.zeros_like(self.parameters.vector)
-            mask = weight_mask(self.architecture, self._dtype)
-            on_weights = noise.noisy_parameters(zeros, mask, rng).astype(np.float64)
-        return on_inputs, on_weights
+        return noise_to_come(self.architecture, noise, self._noise, self._dtype, count)
 
     def reset(self) -> None:
         """Go back to exactly the initial weights, before the first step."""
@@ -254,7 +224,7 @@ class Trainer:
         """
         if impact(self.spec, spec) > Impact.LIVE:
             raise ValueError("this edit needs a new Trainer")
-        self._checkpoint = None
+        self._tracer.forget()
         is_same_network = self.spec.network == spec.network
         before, after = self.spec.training, spec.training
         self.spec = spec
@@ -305,7 +275,7 @@ class Trainer:
             In the matrix of the layer: a weight, or (last row) a bias. Behind its last row come
             the slopes that the activation learns.
         """
-        self._checkpoint = None
+        self._tracer.forget()
         matrix, slopes = self.parameters.matrices[layer], self.parameters.slopes[layer]
         if row >= len(matrix) + len(slopes):
             raise IndexError(f"layer {layer} has no row {row} of parameters")
@@ -328,7 +298,7 @@ class Trainer:
         """
         self._watch.go_on()
         with np.errstate(all="ignore"):
-            self._keep_checkpoint()
+            self._tracer.keep()
             while steps > 0:
                 if self._position == 0:
                     self._samples.draw(self.spec.training)
@@ -372,46 +342,12 @@ class Trainer:
             Naming the layer, the step and the remedy.
         """
         with np.errstate(all="ignore"):
-            if is_sound(self.parameters.vector):
-                return
-            raise Diverged(self._cause())
-
-    def _keep_checkpoint(self) -> None:
-        """Keep a state now and then, from which a divergence can be traced step by step.
-
-        Rarely enough to cost nothing: copying a small network takes as long as some steps.
-        """
-        kept = self._checkpoint
-        interval = CHECKPOINT_STEPS[len(self.parameters.vector) > SMALL_NETWORK]
-        is_due = kept is None or self.step - kept["step"] >= interval
-        if is_due and is_sound(self.parameters.vector):
-            self._checkpoint = self._state_but_history()
-
-    def _cause(self) -> str:
-        """Return the first step and operation that went wrong, and go back to before it."""
-        kept, last = self._checkpoint, self.step
-        if kept is None or kept["step"] >= last:
-            return f"The network cannot be trained: {unsound_layer(self)}. Press Reset."
-        self._go_back(kept)
-        while self.step < last and is_sound(self.parameters.vector):
-            self.advance(1)
-        step, wrong = self.step, unsound_layer(self)
-        self._go_back(kept)
-        if step - 1 > self.step:
-            self.advance(step - 1 - self.step)
-        operation = first_operation(self)
-        cause = f"{operation}, and so {wrong}" if operation else f"{wrong} in the update"
-        return f"Training diverged in step {step:,}: {cause}. {remedy(self)}"
-
-    def _go_back(self, state: dict[str, Any]) -> None:
-        """Go back to an earlier state, and forget what was recorded since."""
-        self._restore_but_history(state)
-        self.history.forget_after(self.step)
-        self._checkpoint = state
+            if not is_sound(self.parameters.vector):
+                raise Diverged(self._tracer.cause())
 
     def state(self) -> dict[str, Any]:
         """Return everything that :meth:`restore` needs to go on bit-identically."""
-        state = {**self._state_but_history(), "history": self.history.state()}
+        state = {**self.state_but_history(), "history": self.history.state()}
         if self.initial is not None:
             # Whoever goes on from here, and then presses Reset, need not prepare them again.
             state["initial"] = self.initial
@@ -419,7 +355,8 @@ class Trainer:
             state["data"] = self.data.samples.digest
         return state
 
-    def _state_but_history(self) -> dict[str, Any]:
+    def state_but_history(self) -> dict[str, Any]:
+        """Return the same without the record of the run, which is long and steers nothing."""
         return {
             "parameters": self.parameters.vector.copy(),
             "statistics": self.parameters.statistics.copy(),
@@ -438,13 +375,14 @@ class Trainer:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue from a state of a trainer with an equal spec."""
-        self._restore_but_history(state)
+        self.restore_but_history(state)
         self.history.restore(state["history"])
         if self.initial is not None:
             self._initial = state.get("initial", self._initial)
-        self._checkpoint = None
+        self._tracer.forget()
 
-    def _restore_but_history(self, state: dict[str, Any]) -> None:
+    def restore_but_history(self, state: dict[str, Any]) -> None:
+        """Continue from a state of this very training, and leave the record as it is."""
         self.parameters.vector[:] = state["parameters"]
         self.parameters.statistics[:] = state["statistics"]
         self._state.gradient[:] = state["gradient"]
@@ -530,51 +468,11 @@ class Trainer:
     def _record(self, is_first: bool = False) -> None:
         losses, accuracies = self.evaluations.measure()
         with np.errstate(all="ignore"):
-            norms, ratios = self._gradient_norms(), self._update_ratios()
+            norms = gradient_norms(self.parameters, self._state.gradient)
+            ratios = update_ratios(self.parameters, self._before)
         if is_first:
             norms, ratios = np.full_like(norms, np.nan), np.full_like(ratios, np.nan)
         elif not self._tapes.batches[self._position - 1].closes:
             # Nothing moved yet: this batch only adds to the gradient of the next update.
             ratios = self.history.last_update_ratio()
         self.history.append(self.step, self.epoch_fraction, losses, accuracies, norms, ratios)
-
-    def _gradient_norms(self) -> Reals:
-        # NaN where there is nothing to learn: curves leave such layers out.
-        return np.array(
-            [
-                _norm(self._state.gradient[span]) if span.start < span.stop else math.nan
-                for span in self.parameters.spans
-            ]
-        )
-
-    def _update_ratios(self) -> Reals:
-        changes = self.parameters.vector - self._before
-        ratios = []
-        for part in self.parameters.main_spans:
-            size = _norm(self._before[part])
-            ratios.append(_norm(changes[part]) / size if size > 0 else math.nan)
-        return np.array(ratios)
-
-    def _empty_history(self) -> History:
-        """Return a history whose cost is small, judged by sizes alone, never by a clock.
-
-        All records of a small network cost a second at the most, so every step can be recorded.
-        A large one starts with a small share of its time for records and keeps fewer of them:
-        the interval doubles each time they are full, and the share halves. Times are those of a
-        machine of 5e10 operations per second.
-        """
-        weights = self.architecture.weight_count
-        samples = self.evaluations.count
-        batch = self.spec.training.batch_for(len(self._samples))
-        evaluation_seconds = 5e-5 + 2 * weights * samples / 5e10
-        step_seconds = 1e-5 + 6 * weights * batch / 5e10
-        if evaluation_seconds * CAPACITY < 1:
-            return History(self.layer_names, 1)
-        interval = max(1, math.ceil(evaluation_seconds / (RECORD_SHARE * step_seconds)))
-        affordable = int(0.5 / evaluation_seconds) // 2 * 2
-        capacity = max(SMALLEST_HISTORY, min(CAPACITY, affordable))
-        return History(self.layer_names, interval, capacity)
-
-
-def _norm(vector: Reals) -> float:
-    return math.sqrt(vector.dot(vector))
