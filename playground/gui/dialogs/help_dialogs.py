@@ -42,7 +42,8 @@ class AboutDialog(QDialog):
             "Handwritten Digits. UCI Machine Learning Repository. "
             "https://doi.org/10.24432/C50P49. CC BY 4.0.<br>"
             "<b>Fonts:</b> Inter and JetBrains Mono, SIL Open Font License.<br>"
-            "<b>Made with:</b> NumPy, Qt for Python, pyqtgraph, msgspec, ziamath, Pillow.</p>"
+            "<b>Made with:</b> NumPy, Qt for Python, pyqtgraph, msgspec, ziamath, Pillow, ONNX, "
+            "safetensors.</p>"
             "<p>Inspired by TensorFlow Playground and by the cs231n lecture notes.</p>"
         )
         text.setWordWrap(True)
