@@ -298,6 +298,7 @@ _RAISED = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽�
 _LOWERED = dict(zip("0123456789+-=()jnpx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ⱼₙₚₓ", strict=True))
 
 
+@lru_cache(1024)
 def readable(latex: str) -> str:
     """Return a formula in plain characters: for screen readers, and while it is typeset."""
     text = re.sub(

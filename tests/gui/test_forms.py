@@ -8,7 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QMenu, QSlider, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QSlider,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from playground.data.batching import AnyBatching, AnySampling
@@ -28,6 +36,7 @@ from playground.gui.editors.base import TagCombo, allowed_range, number_text
 from playground.gui.editors.number import NumberEditor
 from playground.gui.editors.number_rule import NumberRule
 from playground.gui.parameter_form import OptionEditor, ParameterForm, editor_for, switched
+from playground.gui.theme import load_fonts, theme
 from playground.gui.tip_card import TipCard
 from playground.schema.describe import Field, FieldKind, field_of, tag_of
 from playground.schema.parameter import Presentation, real, shown
@@ -52,6 +61,13 @@ OPTIONS: tuple[type[Any], ...] = (
     Dense,
 )
 STRUCTS: tuple[type[Any], ...] = (*OPTIONS, Output, TrainingSpec, ExperimentSpec)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _dressed(qapp: QApplication) -> None:
+    """Let forms have the sizes that they have in the window."""
+    load_fonts(qapp)
+    theme().apply(qapp, "light")
 
 
 class Edits(list[tuple[str, Any]]):

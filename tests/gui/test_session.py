@@ -183,7 +183,7 @@ def test_that_divergence_pauses_and_says_what_to_do(qtbot: QtBot, session: Sessi
         session.play()
     assert notice.args is not None
     assert notice.args[0] == "error"
-    assert "Lower the learning rate" in notice.args[1]
+    assert "lower the learning rate" in notice.args[1]
     assert not session.is_running
     session.edit("training.learning_rate", 0.03, "Set learning rate")
     session.reset()
@@ -216,7 +216,7 @@ def test_that_results_do_not_depend_on_the_pace(qtbot: QtBot, session: Session) 
     session.train_epochs(paused.epoch)
     again = _next(qtbot, session, lambda s: s.epoch == paused.epoch and not s.running)
     assert fast.epoch == 20
-    np.testing.assert_array_equal(
-        fast.history.train_loss[: len(fast.history.step)],
-        again.history.train_loss[: len(fast.history.step)],
-    )
+    # A longer run may have thinned out its record.
+    steps, ours, theirs = np.intersect1d(fast.history.step, again.history.step, return_indices=True)
+    assert len(steps) > 100
+    np.testing.assert_array_equal(fast.history.train_loss[ours], again.history.train_loss[theirs])

@@ -166,7 +166,8 @@ class ChoiceEditor(FieldEditor):
         super().__init__(field, parent)
         entries: dict[Any, str] = {None: AUTOMATIC} if field.optional else {}
         entries |= titles if titles is not None else {c: choice_title(c) for c in field.choices}
-        short = sum(len(title) for title in entries.values()) <= 20
+        # In a column of 230 pixels; the room beside a word is that of four letters.
+        short = sum(len(title) + 4 for title in entries.values()) <= 28
         self._buttons: dict[Any, QToolButton] = {}
         self._combo: TagCombo | None = None
         if len(entries) <= _SEGMENTS and short:
