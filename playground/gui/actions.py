@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from playground.engine.layers import AnyLayer, Dense
-from playground.engine.preparation import AnyPreparation
-from playground.experiment.presets import preset_names
 from playground.experiment.spec import LEARNING_RATES
 from playground.gui.figures.commands import (
     export_animation,
@@ -19,12 +17,11 @@ from playground.gui.figures.commands import (
     export_report,
     import_weights,
 )
+from playground.gui.menu_contents import fill_preparations, fill_presets, fill_recent
 from playground.gui.theme import CHOICES, theme
-from playground.schema.describe import summary_of, tag_of, title_of
 
 if TYPE_CHECKING:
     from playground.gui.main_window import MainWindow
-    from playground.gui.session import Session
 
 _PANELS = (
     ("data", "&Data panel", "F6"),
@@ -80,11 +77,11 @@ class Actions:
         self._add("&New", project.new, QKeySequence.StandardKey.New)
         presets = menu.addMenu("&Presets")
         presets.setToolTipsVisible(True)
-        presets.aboutToShow.connect(lambda: _fill_presets(presets, window))
+        presets.aboutToShow.connect(lambda: fill_presets(presets, window))
         self._add("&Open…", project.ask_and_open, QKeySequence.StandardKey.Open)
         recent = menu.addMenu("Open re&cent")
         recent.setToolTipsVisible(True)
-        recent.aboutToShow.connect(lambda: _fill_recent(recent, window))
+        recent.aboutToShow.connect(lambda: fill_recent(recent, window))
         self._add(
             "&Reopen last experiment",
             project.reopen_last,
@@ -196,7 +193,7 @@ class Actions:
             menu.addAction(action)
             self._panels.append(action)
             self.groups[-1][1].append(action)
-        self._add("&Reset layout", window.reset_layout)
+        self._add("&Reset layout", window.reset_layout, tip="Window and panels as at a first start")
         menu.addSeparator()
         self._add("&Full screen", self._full_screen, "F11")
 
@@ -204,8 +201,15 @@ class Actions:
         session = self._session
         menu = self._start("&Train")
         self._add("&Play or pause", session.toggle, "Space")
-        self._add("Step one &batch", session.step, ".")
-        self._add("Step one &epoch", lambda: session.step(whole_epoch=True), "Shift+.")
+        self._add(
+            "Step one &batch", session.step, ".", tip="One update of all weights, then a pause"
+        )
+        self._add(
+            "Step one &epoch",
+            lambda: session.step(whole_epoch=True),
+            "Shift+.",
+            tip="To the end of the pass over the training data; pauses",
+        )
         menu.addSeparator()
         self._add("&Reset", session.reset, "R", tip="Back to exactly the same initial weights")
         self._add("&New weights", session.draw_new_weights, "N", tip="Draw with a new seed")
@@ -351,62 +355,6 @@ class Actions:
         AboutDialog(self._window).open()
 
 
-def fill_preparations(menu: QMenu, session: Session) -> None:
-    """Offer every preparation of the initial weights, the present one marked."""
-    if menu.isEmpty():
-        group = QActionGroup(menu)
-        for option in get_args(AnyPreparation):
-            action = menu.addAction(title_of(option))
-            action.setData(tag_of(option))
-            action.setToolTip(summary_of(option))
-            action.setCheckable(True)
-            group.addAction(action)
-        group.triggered.connect(
-            lambda action: session.edit(
-                "training.preparation", action.data(), "Set weight preparation"
-            )
-        )
-    present = tag_of(session.spec.training.preparation)
-    for action in menu.actions():
-        action.setChecked(action.data() == present)
-
-
 def _show_revertible(action: QAction, window: MainWindow) -> None:
     tracker = window.project.tracker
     action.setEnabled(tracker.document.path is not None and tracker.is_modified)
-
-
-def _fill_recent(menu: QMenu, window: MainWindow) -> None:
-    """List the files of the settings as they are at this moment."""
-    menu.clear()
-    paths = window.preferences.recent
-    for number, path in enumerate(paths, 1):
-        action = menu.addAction(f"&{number % 10} {path.stem.replace('&', '&&')}")
-        action.setToolTip(str(path))
-        action.triggered.connect(lambda _=False, chosen=path: window.project.open_path(chosen))
-    if not paths:
-        menu.addAction("Nothing was opened or saved yet").setEnabled(False)
-        return
-    menu.addSeparator()
-    menu.addAction("&Forget these").triggered.connect(
-        lambda _=False: window.preferences.forget_recent()
-    )
-
-
-def _fill_presets(menu: QMenu, window: MainWindow) -> None:
-    """Read the presets when they are looked at for the first time."""
-    if not menu.isEmpty():
-        return
-    from playground.experiment.presets import ExperimentFileError, load_experiment
-
-    for name in preset_names():
-        try:
-            spec = load_experiment(name)
-        except ExperimentFileError as error:
-            action = menu.addAction(f"{name} (damaged)")
-            action.setToolTip(str(error))
-            action.setEnabled(False)
-            continue
-        action = menu.addAction(spec.name)
-        action.setToolTip(spec.about)
-        action.triggered.connect(lambda _=False, chosen=name: window.open_preset(chosen))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.engine.preparation import LSUV, AnyPreparation
-from playground.gui.actions import fill_preparations
+from playground.gui.menu_contents import fill_preparations
 from playground.gui.preferences import Preferences
 from playground.gui.session import Session
 from playground.gui.train.preparation_bar import PreparationBar
