@@ -1,26 +1,20 @@
-"""From the description of a network to its parameters."""
+"""From the description of a network to the sizes of all its layers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Any, cast
+from dataclasses import dataclass
+from typing import Annotated, cast
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from playground.engine.activations import Activation, AnyActivation
 from playground.engine.head import Head
-from playground.engine.layers import MAXIMUM_LAYERS, AnyLayer, Dense, Dropout, Layer, Output
-from playground.engine.layers.base import Context
+from playground.engine.layers import MAXIMUM_LAYERS, AnyLayer, Dense, Layer, Output
 from playground.engine.losses import Loss
 from playground.engine.regularizers import Regularizer
 from playground.schema.parameter import shown, whole
 from playground.schema.task import Task
 from playground.schema.validation import InvalidValue
-
-Reals = NDArray[Any]
 
 
 class NetworkSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -237,186 +231,3 @@ def resolve(network: NetworkSpec, input_count: int, loss: Loss, task: Task) -> A
         # Only where weights are drawn: putting a norm or a dropout in between changes no others.
         streams += layer.is_random
     return Architecture(tuple(layers), head)
-
-
-class Parameters:
-    """All that is learned in one flat vector, with views per layer.
-
-    Parameters
-    ----------
-    statistics
-        Running statistics to use; by default new ones: mean 0, variance 1.
-
-    Attributes
-    ----------
-    vector : (p,)
-        Everything, layer after layer.
-    statistics : (s,)
-        Running means and variances of batch norms: measured, not learned.
-    matrices
-        Per layer a view (rows, width of z): of a dense layer (inputs + 1, outputs), the weights,
-        and the biases as the last row; of a norm (2, outputs), scale and shift; of a projected
-        skip (source, outputs); of others without rows.
-    slopes
-        Per layer a view (rows, width of z) of what its activation learns; mostly without rows.
-    running
-        Per layer a view (rows, width) of ``statistics``; mostly without rows.
-    spans
-        Per layer, where everything that it learns lies in the vector.
-    main_spans
-        Per layer, where its weights lie; or, if it has none, its matrix.
-    """
-
-    __slots__ = (
-        "_layers",
-        "main_spans",
-        "matrices",
-        "running",
-        "slopes",
-        "spans",
-        "statistics",
-        "vector",
-    )
-
-    def __init__(
-        self, layers: Sequence[LayerShape], vector: Reals, statistics: Reals | None = None
-    ) -> None:
-        self._layers = tuple(layers)
-        self.vector = vector
-        self.matrices: list[Reals] = []
-        self.slopes: list[Reals] = []
-        self.running: list[Reals] = []
-        self.spans: list[slice] = []
-        self.main_spans: list[slice] = []
-        start = 0
-        for shape in layers:
-            width = shape.pre_outputs
-            main = (shape.weight_rows or shape.rows) * width
-            self.main_spans.append(slice(start, start + main))
-            self.spans.append(slice(start, start + shape.parameter_count))
-            for views, rows in (
-                (self.matrices, shape.rows),
-                (self.slopes, shape.activation.parameter_rows),
-            ):
-                stop = start + rows * width
-                views.append(vector[start:stop].reshape(rows, width))
-                start = stop
-        sizes = [shape.layer.statistic_rows * shape.inputs for shape in layers]
-        is_new = statistics is None
-        self.statistics = np.zeros(sum(sizes), vector.dtype) if statistics is None else statistics
-        start = 0
-        for shape, size in zip(layers, sizes, strict=True):
-            rows = shape.layer.statistic_rows
-            view = self.statistics[start : start + size].reshape(rows, shape.inputs)
-            if is_new and rows:
-                view[-1] = 1
-            self.running.append(view)
-            start += size
-
-    def weights(self, layer: int) -> Reals:
-        """Return a view (weight rows, width of z): what penalties count."""
-        return self.matrices[layer][: self._layers[layer].weight_rows]
-
-    def biases(self, layer: int) -> Reals:
-        """Return a view (outputs,): the last row of a dense layer or a norm."""
-        return np.asarray(self.matrices[layer][-1])
-
-    @property
-    def blocks(self) -> list[Reals]:
-        """All matrices and slopes that are not empty, in the order of the vector."""
-        pairs = zip(self.matrices, self.slopes, strict=True)
-        return [block for pair in pairs for block in pair if block.size]
-
-    def copy(self) -> Parameters:
-        """Return an independent copy."""
-        return Parameters(self._layers, self.vector.copy(), self.statistics.copy())
-
-
-def initial_parameters(architecture: Architecture, seed: int, dtype: np.dtype[Any]) -> Parameters:
-    """Draw the initial parameters.
-
-    Each layer has a random stream of its own, so that widening one layer does not change what
-    the others start from; the numbers are drawn in float64 and rounded to ``dtype``.
-    """
-    parameters = Parameters(architecture.layers, np.zeros(architecture.parameter_count, dtype))
-    for index, shape in enumerate(architecture.layers):
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0, shape.stream)))
-        matrix, slopes = parameters.matrices[index], parameters.slopes[index]
-        matrix[:] = shape.layer.initial(rng, shape.inputs, (shape.rows, shape.pre_outputs))
-        slopes[:] = shape.activation.initial_parameters(shape.pre_outputs)
-    return parameters
-
-
-def weight_mask(architecture: Architecture, dtype: np.dtype[Any]) -> Reals:
-    """Return a vector (p,): 1 where a weight stands, 0 where a bias or the like stands."""
-    mask = Parameters(architecture.layers, np.zeros(architecture.parameter_count, dtype))
-    for index in range(len(architecture.layers)):
-        mask.weights(index)[:] = 1
-    return mask.vector
-
-
-def draw_masks(
-    architecture: Architecture, count: int, rng: np.random.Generator
-) -> tuple[Reals | None, ...]:
-    """Draw the masks of one training pass over ``count`` samples; ``None`` for most layers."""
-    return tuple(
-        shape.layer.draw(rng, (count, shape.inputs)) if isinstance(shape.layer, Dropout) else None
-        for shape in architecture.layers
-    )
-
-
-@dataclass(slots=True)
-class LayerPass:
-    """What one layer made of a batch of n samples.
-
-    Attributes
-    ----------
-    inputs : (n, inputs)
-    source : (n, source) or None
-        What a skip connection adds.
-    pre_activation : (n, width of z)
-    activation : (n, outputs)
-    kept
-        The layer's own intermediates by name, such as ``normalized`` or ``mask``.
-    """
-
-    inputs: Reals
-    source: Reals | None
-    pre_activation: Reals
-    activation: Reals
-    kept: dict[str, Reals] = field(default_factory=dict)
-
-
-def forward(
-    architecture: Architecture,
-    parameters: Parameters,
-    inputs: Reals,
-    masks: Sequence[Reals | None] | None = None,
-    is_training: bool = False,
-) -> list[LayerPass]:
-    """Run inputs (n, d) through the network, keeping what every layer says.
-
-    Parameters
-    ----------
-    masks
-        As :func:`draw_masks` gives them; ``None``: nothing is dropped.
-    is_training
-        Whether batch norms measure this batch, rather than use their running averages.
-    """
-    values = [np.asarray(inputs, parameters.vector.dtype)]
-    passes: list[LayerPass] = []
-    for index, shape in enumerate(architecture.layers):
-        mask = masks[index] if masks is not None else None
-        context = Context(is_training, parameters.running[index], mask)
-        source = values[shape.source] if shape.source is not None else None
-        z, kept = shape.layer.forward(values[-1], source, parameters.matrices[index], context)
-        a = shape.activation.apply(z, parameters.slopes[index])
-        passes.append(LayerPass(values[-1], source, z, a, kept))
-        values.append(a)
-    return passes
-
-
-def predict(architecture: Architecture, parameters: Parameters, inputs: Reals) -> Reals:
-    """Return the outputs (n, k) for inputs (n, d), as the output layer's activation gives them."""
-    with np.errstate(all="ignore"):
-        return forward(architecture, parameters, inputs)[-1].activation
