@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from typing import Annotated, Literal, Protocol, runtime_checkable
 
 import msgspec
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize, Qt
-from PySide6.QtGui import QImage, QImageWriter, QPaintDevice, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QImageWriter, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from playground.files import write_whole
@@ -179,7 +181,29 @@ def svg_bytes(figure: Figure, look: Look = AS_SHOWN) -> bytes:
     generator.setResolution(96)
     with painting(generator) as painter:
         _paint(painter, figure, look)
-    return bytes(content.data())
+    return _TEXT.sub(_with_length, bytes(content.data()).decode()).encode()
+
+
+_TEXT = re.compile(
+    r'(?P<start><text [^>]*?)(?P<font>font-family="(?P<family>[^"]*)" font-size="(?P<size>[\d.]+)" '
+    r'font-weight="(?P<weight>\d+)" font-style="(?P<style>\w+)")\s*>(?P<text>[^<]+)</text>'
+)
+_MEASURED = 100
+"""Pixels at which texts are measured, so that nothing is rounded to the screen."""
+
+
+def _with_length(found: re.Match[str]) -> str:
+    """Say how long a text is: where its font is missing, another one then takes as much room."""
+    font = QFont(found["family"].split(","))
+    font.setPixelSize(_MEASURED)
+    font.setWeight(QFont.Weight(int(found["weight"])))
+    font.setItalic(found["style"] != "normal")
+    width = QFontMetricsF(font).horizontalAdvance(html.unescape(found["text"]))
+    length = f'textLength="{width * float(found["size"]) / _MEASURED:.2f}"'
+    return (
+        f'{found["start"]}{length} lengthAdjust="spacingAndGlyphs" {found["font"]}>'
+        f"{found['text']}</text>"
+    )
 
 
 def write(figure: Figure, path: Path, look: Look = AS_SHOWN) -> None:

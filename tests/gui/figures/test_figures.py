@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -23,7 +25,7 @@ from playground.gui.figures.recolor import recolored, recolored_classes
 from playground.gui.main_window import MainWindow
 from playground.gui.palette import DARK, LIGHT, value_lut
 from playground.gui.preferences import Preferences
-from playground.gui.theme import theme
+from playground.gui.theme import text_font, theme
 
 
 def _square(painter: QPainter) -> None:
@@ -65,6 +67,19 @@ def test_that_a_look_decides_scale_theme_and_ground(qapp: QApplication) -> None:
     see_through = image(SQUARE, Look(transparent=True))
     assert see_through.pixelColor(1, 1).alpha() == 0
     assert theme().name == "dark"
+
+
+def test_that_texts_in_svg_keep_their_length_in_any_font(qapp: QApplication) -> None:
+    def paint(painter: QPainter) -> None:
+        painter.setFont(text_font(13, bold=True))
+        painter.drawText(5, 50, "a < b & c")
+
+    content = svg_bytes(Figure("Text", QSize(100, 60), paint)).decode()
+    found = re.search(r'textLength="([\d.]+)".*>a &lt; b &amp; c</text>', content)
+    assert found is not None
+    wanted = QFontMetricsF(text_font(13, bold=True)).horizontalAdvance("a < b & c")
+    assert float(found[1]) == pytest.approx(wanted, abs=4)
+    assert QSvgRenderer(content.encode()).isValid()
 
 
 def test_that_svg_is_vectors_with_text_and_title(qapp: QApplication) -> None:
@@ -116,11 +131,12 @@ def test_that_values_change_theme_exactly_and_other_pixels_do_not() -> None:
 
 
 def test_that_undecided_classes_fade_to_the_other_ground() -> None:
-    ground = QColor(DARK.value_zero)
+    unsure = QColor(DARK.value_zero)
     sure = QColor(DARK.of_class(2))
-    pixels = np.array([[c.getRgb() for c in (ground, sure)]], np.uint8)
+    pixels = np.array([[c.getRgb() for c in (unsure, sure)]], np.uint8)
     moved = recolored_classes(pixels, 3, DARK, LIGHT)
-    assert tuple(moved[0, 0, :3].tolist()) == QColor(LIGHT.value_zero).getRgb()[:3]
+    ground: Any = QColor(LIGHT.value_zero).getRgb()
+    assert tuple(moved[0, 0, :3].tolist()) == ground[:3]
     assert np.abs(moved[0, 1].astype(int) - pixels[0, 1]).max() <= 1
 
 

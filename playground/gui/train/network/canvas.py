@@ -227,6 +227,8 @@ class NetworkCanvas(QWidget):
             return None
         from playground.gui.train.network.scene import CAPTIONS_HEIGHT, NetworkScene
 
+        # Also those out of sight, which nobody needed until now.
+        self.links.refresh(range(len(self.links.bands)))
         pictures = (self.input_pictures, *self.pictures)
         size = QSize(self.width(), self.height() + CAPTIONS_HEIGHT)
         maps = [(each.maps, each.units) for each in pictures]

@@ -30,6 +30,7 @@ from playground.training.snapshot import Snapshot
 FINEST_THUMBNAIL = 50
 """Cells of a unit's picture, at most: more cannot be told apart."""
 _WITH_PICTURES = (ColumnKind.SINGLE, ColumnKind.GRID)
+_FEW_UNITS = 128
 MEAN_OF = 500
 """The mean image is that of at most so many training images."""
 
@@ -154,6 +155,9 @@ class NetworkView(QWidget):
         if not self.isVisible() or layout is None:
             return {"thumbnail_size": 0, "visible_units": (), "focus": None}
         seen = set(self.canvas.columns_in_sight)
+        if sum(len(column.visible) for column in layout.columns) <= _FEW_UNITS:
+            # Of few units all: scrolling finds them at once, and a figure shows the whole network.
+            seen = set(range(len(layout.columns)))
         shown = [c for i, c in enumerate(layout.columns) if i in seen]
         largest = max((c.size for c in shown if c.kind in _WITH_PICTURES), default=FINEST_THUMBNAIL)
         size = min(FINEST_THUMBNAIL, round(largest * self.devicePixelRatioF()))
