@@ -88,6 +88,10 @@ class Legend(QWidget):
 
 
 def _last_word(name: str) -> str:
-    """Return the number of ``Layer 2``, and the first letters of other names."""
+    """Return the number of ``Layer 2``, short words, and the first letters of others."""
     word = name.split()[-1] if name.split() else ""
-    return word if len(word) <= 3 else f"{word[:3]}."
+    return word if len(word) <= _SHORT else f"{word[:3]}."
+
+
+_SHORT = 5
+"""Letters of a word that an abbreviation would hardly make shorter."""
