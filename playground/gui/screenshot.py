@@ -57,6 +57,9 @@ class _ForgetfulPreferences(Preferences):
     def pace(self, epochs_per_second: float | None) -> None:
         pass
 
+    def add_recent(self, path: Path) -> None:
+        pass
+
     def keep_last(self, project: Project, saved: Path | None) -> None:
         pass
 
@@ -69,15 +72,20 @@ def take_screenshot(
     output: Path,
     workspace: str = "train",
     operation: int = 1,
+    saved: tuple[Project, Path] | None = None,
 ) -> None:
     """Train in the window for some epochs and write a PNG of it.
 
     Parameters
     ----------
+    epochs
+        How long to train, if it is not ``saved`` that is shown.
     workspace
         ``train``, ``inspect`` or ``circuits``.
     operation
         For the last two: which moment of the tape is shown, counted from 1.
+    saved
+        A project with its weights and its layout, and its file.
 
     Raises
     ------
@@ -104,9 +112,9 @@ def take_screenshot(
     shown: list[Snapshot] = []
     window.session.snapshot_ready.connect(shown.append)
     try:
-        window.begin()
+        window.begin(*(saved if saved is not None else (None, None)))
         _wait(lambda: bool(problems) or bool(shown))
-        if epochs and not problems:
+        if epochs and saved is None and not problems:
             window.session.train_epochs(epochs)
             _wait(
                 lambda: (

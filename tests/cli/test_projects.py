@@ -105,3 +105,21 @@ def test_that_a_file_alone_is_opened(
 ) -> None:
     assert main([str(tmp_path / name)]) == 2
     assert f"{name}' is neither a file nor a preset" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_that_a_screenshot_shows_what_was_saved(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(
+        "playground.gui.project.document.DocumentTracker._show_snapshot",
+        lambda _, snapshot: seen.append(snapshot.step),
+    )
+    monkeypatch.setattr("playground.gui.screenshot.SETTLING_MILLISECONDS", 1)
+    output = tmp_path / "a.png"
+    assert main(["screenshot", str(project), "--output", str(output)]) == 0
+    state = read_project(project).state
+    assert state is not None
+    assert set(seen) == {state["step"]}
+    assert output.stat().st_size > 10_000

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playground.cli.arguments import (
     UsageError,
@@ -14,8 +17,12 @@ from playground.cli.arguments import (
     experiment,
     whole,
 )
-from playground.cli.runs import new_trainer
+from playground.cli.runs import new_trainer, project
 from playground.cli.terminal import painting_problem
+
+if TYPE_CHECKING:
+    from playground.experiment.project_file import Project
+    from playground.experiment.spec import ExperimentSpec
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +54,9 @@ def run(options: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
         return 1
     spec = experiment(options)
-    new_trainer(spec, lambda _: None)  # only to refuse bad data before a window is made
+    saved = _as_saved(options, spec)
+    if saved is None:
+        new_trainer(spec, lambda _: None)  # only to refuse bad data before a window is made
     from playground.gui.screenshot import ScreenshotError, take_screenshot
 
     try:
@@ -59,10 +68,21 @@ def run(options: argparse.Namespace) -> int:
             options.output,
             options.workspace,
             options.operation,
+            saved,
         )
     except ScreenshotError as error:
         raise UsageError(str(error)) from error
     return 0
+
+
+def _as_saved(options: argparse.Namespace, spec: ExperimentSpec) -> tuple[Project, Path] | None:
+    """Return a project with its weights, unless epochs or changes are asked for."""
+    saved = project(options.experiment) if options.epochs is None else None
+    if saved is None or saved.state is None or saved.spec != spec:
+        return None
+    # Which workspace is shown is said by an option.
+    layout = {name: value for name, value in saved.layout.items() if name != "workspace"}
+    return dataclasses.replace(saved, layout=layout), Path(options.experiment)
 
 
 def _size(text: str) -> tuple[int, int]:
