@@ -12,11 +12,11 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowE
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
-    QMainWindow,
     QStackedLayout,
     QWidget,
 )
 
+from playground.gui.inspect.foot import place_at_foot
 from playground.gui.inspect.step.background import Background
 from playground.gui.inspect.step.checker import Checker, cell_text, mark_of
 from playground.gui.inspect.step.controls import Controls
@@ -146,7 +146,7 @@ class StepPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Pause training and take its state over."""
         super().showEvent(event)
-        self._place_status(True)
+        place_at_foot(self, self.status, True)
         self._enter()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -154,7 +154,7 @@ class StepPanel(QWidget):
         super().hideEvent(event)
         self._set_playing(False)
         self.checker.stop()
-        self._place_status(False)
+        place_at_foot(self, self.status, False)
         self._leave()
 
     def _leave(self) -> None:
@@ -227,20 +227,6 @@ class StepPanel(QWidget):
     def _on_spec_changed(self) -> None:
         if self.isVisible() and not self._session.is_loading:
             self._enter()
-
-    def _place_status(self, shown: bool) -> None:
-        """Put our line at the foot of the window in place of that of training."""
-        window = self.window()
-        if not isinstance(window, QMainWindow):
-            return
-        other = window.statusBar().findChild(QLabel, "status")
-        if other is not None:
-            other.setVisible(not shown)
-        if shown:
-            window.statusBar().addWidget(self.status, 1)
-            self.status.show()
-        else:
-            window.statusBar().removeWidget(self.status)
 
     def _tell(self, message: str) -> None:
         self._message.setText(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from playground.gui.inspect.circuits.caption_card import CaptionCard
@@ -14,6 +14,9 @@ from playground.gui.inspect.circuits.expression_bar import ExpressionBar
 from playground.gui.inspect.circuits.graph_view import CircuitView
 from playground.gui.inspect.circuits.model import CircuitModel, remembered
 from playground.gui.inspect.circuits.quiz_card import QuizCard
+from playground.gui.inspect.circuits.words import foot
+from playground.gui.inspect.foot import place_at_foot
+from playground.gui.inspect.step.status_line import StatusLine
 from playground.gui.preferences import Preferences
 from playground.gui.session import Session
 
@@ -29,6 +32,8 @@ class CircuitPanel(QWidget):
         What stands in the row above while this tab is shown.
     model
         The circuit and the moment that are shown.
+    status
+        Where we are, for the foot of the window.
     """
 
     def __init__(
@@ -64,9 +69,13 @@ class CircuitPanel(QWidget):
         column.addWidget(self.view, 1)
         column.addWidget(bottom)
         self.setFocusProxy(self.view)
+        self.status = StatusLine(self)
+        self.status.hide()
+        self._show_place()
         self.expression.left.connect(self.view.setFocus)
         self.model.changed.connect(self._remember)
         self.model.moved.connect(self._ask)
+        self.model.moved.connect(self._show_place)
         self._add_keys()
 
     def _add_keys(self) -> None:
@@ -89,6 +98,9 @@ class CircuitPanel(QWidget):
                 shortcut = QShortcut(QKeySequence(key), place)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 shortcut.activated.connect(carry_out)
+
+    def _show_place(self) -> None:
+        self.status.show_text(foot(self.model))
 
     def _remember(self) -> None:
         self._preferences.remember("inspect.circuit", self.model.file.as_text())
@@ -119,7 +131,13 @@ class CircuitPanel(QWidget):
                 return True
         return super().event(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say at the foot of the window where we are."""
+        super().showEvent(event)
+        place_at_foot(self, self.status, True)
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop playing when nobody looks."""
         super().hideEvent(event)
+        place_at_foot(self, self.status, False)
         self.controls.pause()

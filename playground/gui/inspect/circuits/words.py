@@ -24,6 +24,11 @@ def heading(model: CircuitModel) -> str:
     return f"{gate.title} {gate.does}"
 
 
+def foot(model: CircuitModel) -> str:
+    """Return where we are: ``Circuit · backward · step 5 of 9``."""
+    return f"Circuit · {model.step.phase.value} · step {model.now} of {len(model.tape) - 1}"
+
+
 def explanation(model: CircuitModel) -> str:
     """Return a sentence about this moment."""
     step, circuit = model.step, model.circuit

@@ -7,9 +7,12 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from playground.gui.figures.figure import Figure
 from playground.gui.formula import FormulaLabel
+from playground.gui.inspect.pictures import as_shown, show_menu
 from playground.gui.inspect.step.equation_row import EquationRow
 from playground.gui.inspect.step.lines import CheckLine, SumLine
 from playground.gui.inspect.step.matrix_model import Answer, Cell
@@ -88,6 +91,19 @@ class EquationCard(QFrame):
     def cell(self) -> Cell:
         """The chosen cell of the result."""
         return self._cell
+
+    def figure(self) -> Figure | None:
+        """Return the operation as a picture, with its numbers unless they are asked for."""
+        operation = self._operation
+        if operation is None:
+            return None
+        is_open = self.row.result.view.matrix_model.mask is not None
+        matrices = () if is_open else (operation.result, *operation.operands)
+        return as_shown(self, operation.name, matrices)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the picture."""
+        show_menu(self, event)
 
     def put_below_sum(self, widget: QWidget) -> None:
         """Give a widget its place below the sum."""

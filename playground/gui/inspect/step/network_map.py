@@ -7,9 +7,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from playground.gui.figures.figure import Figure
+from playground.gui.inspect.pictures import show_menu
 from playground.gui.inspect.step.map_state import UNITS_SHOWN, MapColumn, MapLinks, MapState
 from playground.gui.inspect.step.matrix_model import cell_text
 from playground.gui.inspect.step.matrix_paint import inks
@@ -52,20 +63,40 @@ class NetworkMap(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw links, then units."""
-        state = self._state
-        if state is None:
+        if self._state is None:
             return
         painter = QPainter(self)
+        for links in sorted(self._state.links, key=lambda each: each.is_lit):
+            painter.drawPixmap(0, 0, self._links_picture(self._state, links, theme().current))
+        self._paint_units(painter, self._state)
+        painter.end()
+
+    def figure(self) -> Figure | None:
+        """Return the map as a picture."""
+        state = self._state
+        if state is None:
+            return None
+
+        def paint(painter: QPainter) -> None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for links in sorted(state.links, key=lambda each: each.is_lit):
+                self._paint_links(painter, state, links, theme().current)
+            self._paint_units(painter, state)
+
+        return Figure("Place in the network", self.size(), paint)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the picture."""
+        show_menu(self, event)
+
+    def _paint_units(self, painter: QPainter, state: MapState) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colors = theme().current
         radius = self._radius(state)
-        for links in sorted(state.links, key=lambda each: each.is_lit):
-            painter.drawPixmap(0, 0, self._links_picture(state, links, colors))
         for source, target in state.skips:
             self._paint_skip(painter, state, source, target, colors)
         for index, column in enumerate(state.columns):
             self._paint_column(painter, state, index, column, radius, colors)
-        painter.end()
 
     def _radius(self, state: MapState) -> float:
         count = len(state.columns)

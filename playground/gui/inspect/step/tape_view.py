@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from playground.gui.figures.figure import Figure
+from playground.gui.inspect.pictures import as_shown, show_menu
 from playground.gui.inspect.step.tape_chip import Mark, TapeChip
 from playground.gui.inspect.step.tape_line import TapeLine
 from playground.gui.teaching_tip import set_tip
@@ -81,6 +83,14 @@ class TapeView(QWidget):
     def is_folded(self) -> bool:
         """Whether layers are folded."""
         return self._fold_button.isChecked()
+
+    def figure(self) -> Figure | None:
+        """Return the tape as a picture, as far as it is in sight."""
+        return as_shown(self, "Tape") if self._tape is not None else None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the picture."""
+        show_menu(self, event)
 
     def show_tape(self, tape: Tape, current: int) -> None:
         """Show another tape; verdicts of the one before go."""
