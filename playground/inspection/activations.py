@@ -70,8 +70,7 @@ def _spell_value(
 
         return largest
     if isinstance(activation, Softmax):
-        rule = f"e^{z.symbol}[{{row}},{{column}}] / Σₖ e^{z.symbol}[{{row}},k]"
-        return products.of_row(result, rule, z)
+        return products.softmax(result, z)
     if activation.parameter_rows:
         slopes = operands[1]
 

@@ -21,7 +21,7 @@ from playground.inspection.operation import (
 )
 from playground.inspection.recorder import Recorder
 from playground.inspection.rules import filled, with_count
-from playground.inspection.spelling import TERMS_SHOWN, Lit, Spelling
+from playground.inspection.spelling import Lit, Spelling
 
 Floats = NDArray[np.float64]
 
@@ -80,22 +80,7 @@ def _record_probabilities(recorder: Recorder, key: str, loss: Loss, fuses: str) 
     def spell(result: Matrix, logits: Matrix) -> products.Spell:
         if fuses == "sigmoid":
             return products.element_wise(result, "1/(1 + e^(−{}))", logits)
-
-        def of_cell(row: int, column: int) -> Spelling:
-            numbers = [float(value) for value in logits.values[row]]
-            exponents, shown = _shortened([Part("e^{}", (number,)) for number in numbers], " + ")
-            cell = logits.cell_name(row, column)
-            rule = f"e^{cell} / Σₖ e^{products.symbolic(logits, row, 'k')}"
-            return Spelling(
-                result.cell_name(row, column),
-                rule,
-                float(result.values[row, column]),
-                (Lit(0, row, None),),
-                pattern=f"e^{{}} / ({exponents})",
-                numbers=(numbers[column], *shown),
-            )
-
-        return of_cell
+        return products.softmax(result, logits)
 
     recorder.compute(
         "p",
@@ -174,7 +159,7 @@ def _spell_loss(result: Matrix, outputs: Matrix, wanted: Matrix, loss: Loss) -> 
                 if needs_all or aim:
                     pattern, numbers = filled(common, output, aim)
                     parts.append(Part(pattern, tuple(numbers)))
-        pattern, figures = _shortened(parts, " + ")
+        pattern, figures = products.shortened(parts)
         return Spelling(
             result.cell_name(row, column),
             _with_cells(rule, row, outputs, wanted),
@@ -185,17 +170,6 @@ def _spell_loss(result: Matrix, outputs: Matrix, wanted: Matrix, loss: Loss) -> 
         )
 
     return spell
-
-
-def _shortened(parts: list[Part], sign: str) -> tuple[str, tuple[float, ...]]:
-    """Return the sum of some parts as a pattern with its numbers, the middle of it left out."""
-    shown = list(parts)
-    left_out = len(parts) - TERMS_SHOWN
-    if left_out > 1:
-        gap = Part(f"… {left_out + 1} more terms …", ())
-        shown[TERMS_SHOWN - 2 : -1] = [gap]
-    numbers = tuple(number for part in shown for number in part.numbers)
-    return sign.join(part.pattern for part in shown), numbers
 
 
 def _with_cells(rule: str, row: int, outputs: Matrix, wanted: Matrix) -> str:

@@ -89,6 +89,16 @@ class Matrix:
         return f"({self.symbol})ᵀ" if "/" in self.symbol else f"{self.symbol}ᵀ"
 
     @property
+    def whole_symbol(self) -> str:
+        """The symbol as what an index may follow: ``(p − y)``, but ``∂L/∂W²``."""
+        depth = 0
+        for letter in self.symbol:
+            depth += (letter in "([") - (letter in ")]")
+            if letter == " " and not depth:
+                return f"({self.symbol})"
+        return self.symbol
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns as shown."""
         return self.values.shape[0], self.values.shape[1]
@@ -96,7 +106,7 @@ class Matrix:
     def cell_name(self, row: int, column: int) -> str:
         """Return the name of a shown cell, such as ``x[2,1]`` for cell (1, 2) of xᵀ."""
         at = (column, row) if self.is_transposed else (row, column)
-        return f"{self.symbol}[{at[0]},{at[1]}]"
+        return f"{self.whole_symbol}[{at[0]},{at[1]}]"
 
     def transposed(self) -> Matrix:
         """Return the same matrix in the other convention: shown transposed, same name."""

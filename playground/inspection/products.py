@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from playground.engine.losses.base import Part
 from playground.inspection.operation import Axis, Matrix
-from playground.inspection.spelling import Factor, Lit, Spelling, Term
+from playground.inspection.spelling import TERMS_SHOWN, Factor, Lit, Spelling, Term
 
 Spell = Callable[[int, int], Spelling]
 
@@ -16,7 +17,7 @@ _LETTERS = {Axis.SAMPLE: ("s", "ₛ"), Axis.INPUT: ("i", "ᵢ"), Axis.UNIT: ("j"
 def symbolic(matrix: Matrix, row: int | str, column: int | str) -> str:
     """Return the name of a cell, with letters for indices where they run."""
     first, second = (column, row) if matrix.is_transposed else (row, column)
-    return f"{matrix.symbol}[{first},{second}]"
+    return f"{matrix.whole_symbol}[{first},{second}]"
 
 
 def matrix_product(
@@ -140,24 +141,6 @@ def element_wise(result: Matrix, pattern: str, *arguments: Matrix) -> Spell:
     return spell
 
 
-def of_row(result: Matrix, rule: str, *arguments: Matrix) -> Spell:
-    """A function of whole rows, such as softmax, that no single line of numbers spells out."""
-
-    def spell(row: int, column: int) -> Spelling:
-        lit = tuple(
-            Lit(place, min(row, matrix.values.shape[0] - 1), None)
-            for place, matrix in enumerate(arguments)
-        )
-        return Spelling(
-            result.cell_name(row, column),
-            rule.format(row=row, column=column),
-            float(result.values[row, column]),
-            lit,
-        )
-
-    return spell
-
-
 def jacobian(result: Matrix, upstream: Matrix, local: Matrix) -> Spell:
     """The row of a sample times the Jacobian of that sample."""
 
@@ -221,3 +204,32 @@ def _cell(matrix: Matrix, row: int, column: int) -> tuple[int, int]:
     """Return the cell that serves a place: the only row or column, where there is one."""
     rows, columns = matrix.values.shape
     return (row if rows > 1 else 0, column if columns > 1 else 0)
+
+
+def softmax(result: Matrix, logits: Matrix) -> Spell:
+    """Each exponential over the sum of those of its row."""
+
+    def spell(row: int, column: int) -> Spelling:
+        numbers = [float(value) for value in logits.values[row]]
+        exponentials, shown = shortened([Part("e^{}", (number,)) for number in numbers])
+        rule = f"e^{logits.cell_name(row, column)} / Σₖ e^{symbolic(logits, row, 'k')}"
+        return Spelling(
+            result.cell_name(row, column),
+            rule,
+            float(result.values[row, column]),
+            (Lit(0, row, None),),
+            pattern=f"e^{{}} / ({exponentials})",
+            numbers=(numbers[column], *shown),
+        )
+
+    return spell
+
+
+def shortened(parts: Sequence[Part]) -> tuple[str, tuple[float, ...]]:
+    """Return a sum as a pattern with its numbers; of a long one the middle is left out."""
+    shown = list(parts)
+    left_out = len(parts) - TERMS_SHOWN + 1
+    if left_out > 2:
+        shown[TERMS_SHOWN - 2 : -1] = [Part(f"… {left_out} more terms …", ())]
+    numbers = tuple(number for part in shown for number in part.numbers)
+    return " + ".join(part.pattern for part in shown), numbers

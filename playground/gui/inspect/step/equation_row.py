@@ -19,6 +19,7 @@ _BETWEEN = {
     Product.MATRIX: "·",
     Product.HADAMARD: "⊙",
     Product.ROUTED: "⊙",
+    Product.ROW_SUM: "⊙",
     Product.SUM: "+",
     Product.JACOBIAN: "·",
     Product.SCALED: "·",
@@ -32,8 +33,8 @@ def signs_of(operation: Operation) -> tuple[str, ...]:
     for place, operand in enumerate(operands):
         if place == 0:
             signs.append(_first_sign(operation))
-        elif operation.product is Product.MATRIX and place >= 2:
-            # What stands after the product is added to it: the bias.
+        elif operation.product in (Product.MATRIX, Product.HADAMARD) and place >= 2:
+            # What stands after a product of two is added to it: a bias, a shift.
             signs.append("+")
         elif operation.product is not Product.SUM and operand.role is operands[place - 1].role:
             signs.append("⊕" if operation.product is Product.ROUTED else _joint(operation))
@@ -199,14 +200,33 @@ class EquationRow(QWidget):
                 for box in boxes:
                     box.set_room(self.width() - SIGN_WIDTH, height)
                 return
-        waiting = sorted(boxes, key=MatrixBox.natural_width)
-        for place, box in enumerate(waiting):
-            share = max(LEAST_BOX, left // (len(waiting) - place))
-            box.set_room(min(share, max(box.natural_width(), LEAST_BOX)), height)
-            layout = box.layout()
-            assert layout is not None  # made with the box
-            layout.activate()
-            left -= box.sizeHint().width()
+        for box in self._with_numbers(boxes, left):
+            left -= self._set_room(box, box.natural_width(), height)
+            boxes = [other for other in boxes if other is not box]
+        for place, box in enumerate(sorted(boxes, key=MatrixBox.natural_width)):
+            share = max(LEAST_BOX, left // (len(boxes) - place))
+            width = min(share, max(box.natural_width(), LEAST_BOX))
+            left -= self._set_room(box, width, height)
+
+    @staticmethod
+    def _set_room(box: MatrixBox, width: int, height: int) -> int:
+        """Set the largest size of a box, and return the width that it takes of it."""
+        box.set_room(width, height)
+        layout = box.layout()
+        assert layout is not None  # made with the box
+        layout.activate()
+        return box.sizeHint().width()
+
+    def _with_numbers(self, boxes: list[MatrixBox], width: int) -> list[MatrixBox]:
+        """Return the boxes that get room for all their numbers: the result before the others."""
+        chosen = []
+        spare = width - LEAST_BOX * len(boxes)
+        for box in [boxes[0], *sorted(boxes[1:], key=MatrixBox.natural_width)]:
+            extra = max(0, box.natural_width() - LEAST_BOX)
+            if extra <= spare:
+                spare -= extra
+                chosen.append(box)
+        return chosen
 
     def _fits_in_a_row(self, boxes: list[MatrixBox], width: int) -> bool:
         if max(map(MatrixBox.natural_height, boxes)) > self._height:

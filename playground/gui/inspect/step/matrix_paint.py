@@ -18,7 +18,7 @@ from playground.inspection.operation import Shade
 if TYPE_CHECKING:
     from playground.gui.inspect.step.matrix_view import MatrixView
 
-FADED = 0.62
+FADED = 0.5
 """How far cells that take no part recede behind the ground."""
 _RADIUS = 4.0
 _GAP = 1
