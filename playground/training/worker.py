@@ -16,9 +16,10 @@ from playground.experiment.spec import ExperimentSpec
 from playground.schema.validation import InvalidValue
 from playground.training import messages
 from playground.training.divergence import Diverged
+from playground.training.mailbox import Mailbox
 from playground.training.pacing import Pace, Rate
 from playground.training.preparing import Preparing, drawn_vector, is_prepared
-from playground.training.snapshot import Snapshot, SnapshotBuilder, View
+from playground.training.snapshot import SnapshotBuilder, View
 from playground.training.state import UnfitState, changed_data, kept_initial, restore_checked
 from playground.training.trainer import Trainer
 from playground.training.waiting import MEANWHILE, still_wanted
@@ -29,30 +30,6 @@ PREPARING_SECONDS = 0.005
 """Preparation of initial weights between two looks at the commands."""
 REPORT_SECONDS = 0.05
 """Least time between two reports of how far a preparation is."""
-
-
-class Mailbox:
-    """One slot: holds the latest snapshot until it is taken."""
-
-    def __init__(self) -> None:
-        self._slot: Snapshot | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the last snapshot was taken."""
-        return self._slot is None
-
-    def put(self, snapshot: Snapshot) -> None:
-        """Store a snapshot in place of an older one."""
-        with self._lock:
-            self._slot = snapshot
-
-    def take(self) -> Snapshot | None:
-        """Return the latest snapshot and empty the slot; ``None`` if there is no new one."""
-        with self._lock:
-            snapshot, self._slot = self._slot, None
-            return snapshot
 
 
 class Worker:

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from playground.experiment.spec import ExperimentSpec
 from playground.training import messages
+from playground.training.mailbox import Mailbox
 from playground.training.snapshot import Snapshot, View
-from playground.training.worker import Mailbox, Worker
+from playground.training.worker import Worker
 
 TIMEOUT = 20.0
 """Seconds after which something that should have happened counts as missing."""
