@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from playground.data.batching import WithoutReplacement
 from playground.data.prepared import PreparedData
+from playground.engine.forward_plan import with_ones
 from playground.engine.head import Head
 from playground.engine.operations import Operation
-from playground.engine.plan import TrainingPlan, with_ones
+from playground.engine.plan import TrainingPlan
 from playground.experiment.spec import TrainingSpec
 
 Reals = NDArray[Any]

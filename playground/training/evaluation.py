@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.prepared import PreparedData
+from playground.engine.forward_plan import ForwardPlan, with_ones
 from playground.engine.network import Architecture, Parameters, predict
-from playground.engine.plan import ForwardPlan, with_ones
 
 Reals = NDArray[Any]
 

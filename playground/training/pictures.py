@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.engine.forward_plan import ForwardPlan, with_ones
 from playground.engine.layers import Dense
-from playground.engine.plan import ForwardPlan, with_ones
 from playground.schema.task import TaskKind
 from playground.training.trainer import Trainer
 from playground.training.view import ColorTables, Pixels, View

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.engine.forward_plan import ForwardPlan, with_ones
 from playground.engine.network import Parameters, forward, predict
-from playground.engine.plan import ForwardPlan, with_ones
 from playground.training.evaluation import Metrics
 from playground.training.history import HistoryView
 from playground.training.pictures import PlanePictures, weight_pictures

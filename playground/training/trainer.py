@@ -11,7 +11,8 @@ from playground.data.prepared import PreparedData, prepare
 from playground.engine.network import Parameters, initial_parameters, resolve, weight_mask
 from playground.engine.noise import Noise, NoiseTape
 from playground.engine.optimizers import LearningRate, OptimizerState
-from playground.engine.plan import RegularizationTape, TrainingPlan
+from playground.engine.plan import TrainingPlan
+from playground.engine.regularization_tape import RegularizationTape
 from playground.experiment.change import Impact, impact
 from playground.experiment.spec import ExperimentSpec
 from playground.training.batches import Batch, EpochSamples, EpochTapes

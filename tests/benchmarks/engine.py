@@ -32,6 +32,7 @@ from playground.data.dataset import Samples, Split, Task, TaskKind
 from playground.data.prepared import PreparedData
 from playground.engine.activations import Identity, PReLU, ReLU, Softmax, Tanh
 from playground.engine.clipping import ClipByNorm, ClipByValue
+from playground.engine.forward_plan import ForwardPlan, with_ones
 from playground.engine.layers import AnyLayer, BatchNorm, Dense, Dropout, LayerNorm, Skip
 from playground.engine.losses import HalfSquared, SoftmaxCrossEntropy
 from playground.engine.network import NetworkSpec
@@ -45,7 +46,8 @@ from playground.engine.optimizers import (
     Optimizer,
     RMSProp,
 )
-from playground.engine.plan import ForwardPlan, RegularizationTape, TrainingPlan, with_ones
+from playground.engine.plan import TrainingPlan
+from playground.engine.regularization_tape import RegularizationTape
 from playground.engine.regularizers import L1, L2, ElasticNet
 from playground.engine.schedules import Cosine
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
@@ -254,6 +256,7 @@ def medians_of(
     advances: list[Callable[[int], None]],
     rounds: int,
     clock: Callable[[], float] = time.process_time,
+    warm_up: float = WARM_UP_SECONDS,
 ) -> list[float]:
     """Return the median seconds per step of each, all interleaved.
 
@@ -261,7 +264,7 @@ def medians_of(
     """
     contests = []
     for advance in advances:
-        advance(steps_for(advance, WARM_UP_SECONDS))
+        advance(steps_for(advance, warm_up))
         contests.append((advance, steps_for(advance, SECONDS), list[float]()))
     for _ in range(rounds):
         for advance, steps, times in contests:
@@ -346,7 +349,7 @@ def print_layers(rounds: int) -> None:
         for name, changes in OPTIONS:
             training = msgspec.structs.replace(workload.training, **changes)
             rows.append((name, trainer_of(replace(workload, training=training)).advance))
-        medians = medians_of([advance for _, advance in rows], rounds)
+        medians = medians_of([advance for _, advance in rows], rounds, warm_up=1.0)
         columns.append([(row[0], seconds) for row, seconds in zip(rows, medians, strict=True)])
     titles = "".join(f"{workload.name[:2]:>9}  ratio" for workload in shown)
     print(f"{'microseconds per step (median)':32}{titles}")

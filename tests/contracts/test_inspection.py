@@ -12,6 +12,7 @@ from playground.engine.activations import Activation, Identity, Tanh
 from playground.engine.activations.coupled import Maxout, PReLU, Softmax
 from playground.engine.backpropagation import backpropagate
 from playground.engine.clipping import ClipByNorm, Clipping, NoClipping
+from playground.engine.forward_plan import with_ones
 from playground.engine.layers import (
     AnyLayer,
     BatchNorm,
@@ -31,7 +32,8 @@ from playground.engine.network import (
 )
 from playground.engine.operations import run
 from playground.engine.optimizers import SGD, LearningRate, Optimizer
-from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
+from playground.engine.plan import TrainingPlan
+from playground.engine.regularization_tape import RegularizationTape
 from playground.engine.regularizers import L1, L2, ElasticNet, NoRegularization, Regularizer
 from playground.inspection.check import check_all
 from playground.inspection.layers import RECORDERS

@@ -20,6 +20,7 @@ from playground.engine.activations import (
     Tanh,
 )
 from playground.engine.backpropagation import backpropagate
+from playground.engine.forward_plan import ForwardPlan, with_ones
 from playground.engine.gradient_check import check_gradient
 from playground.engine.layers import AnyLayer, BatchNorm, Dense, Dropout, LayerNorm, Output, Skip
 from playground.engine.losses import HalfSquared, SoftmaxCrossEntropy
@@ -34,7 +35,6 @@ from playground.engine.network import (
 )
 from playground.engine.operations import run
 from playground.engine.optimizers import SGD
-from playground.engine.plan import ForwardPlan, with_ones
 from playground.engine.regularizers import L1, L2, NoRegularization
 from playground.schema.task import TaskKind
 from playground.schema.validation import InvalidValue

@@ -10,6 +10,7 @@ import pytest
 from playground.engine.activations import Tanh
 from playground.engine.backpropagation import backpropagate
 from playground.engine.constraints import MaxNorm, NoConstraint
+from playground.engine.forward_plan import with_ones
 from playground.engine.layers import BatchNorm, Dense, LayerNorm, Skip
 from playground.engine.losses import SoftmaxCrossEntropy
 from playground.engine.network import (
@@ -22,7 +23,8 @@ from playground.engine.network import (
 from playground.engine.noise import Noise, NoiseTape
 from playground.engine.operations import run
 from playground.engine.optimizers import SGD, Adam, LearningRate, spans_of
-from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
+from playground.engine.plan import TrainingPlan
+from playground.engine.regularization_tape import RegularizationTape
 from playground.engine.regularizers import L2
 from playground.schema.task import TaskKind
 from tests.contracts.catalog import TASKS, batch

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from playground.engine.activations import Activation, ReLU, Tanh
 from playground.engine.backpropagation import backpropagate
 from playground.engine.clipping import ClipByNorm, ClipByValue, Clipping, NoClipping
+from playground.engine.forward_plan import ForwardPlan, with_ones
 from playground.engine.losses import Loss
 from playground.engine.network import Architecture, Parameters, initial_parameters, predict
 from playground.engine.operations import Operation, run
 from playground.engine.optimizers import LearningRate, Optimizer, spans_of
-from playground.engine.plan import ForwardPlan, RegularizationTape, TrainingPlan, with_ones
+from playground.engine.plan import TrainingPlan
+from playground.engine.regularization_tape import RegularizationTape
 from playground.engine.regularizers import L1, L2, ElasticNet, NoRegularization, Regularizer
 from playground.schema.task import Task
 from tests.contracts.catalog import (

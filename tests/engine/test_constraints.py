@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from playground.engine.constraints import MaxNorm, NoConstraint
+from playground.engine.forward_plan import with_ones
 from playground.engine.noise import Noise
 from playground.engine.operations import run
-from playground.engine.plan import with_ones
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 

@@ -8,12 +8,14 @@ import tracemalloc
 import numpy as np
 
 from playground.engine.activations import ReLU
+from playground.engine.forward_plan import with_ones
 from playground.engine.layers import Dense
 from playground.engine.losses import SoftmaxCrossEntropy
 from playground.engine.network import NetworkSpec, initial_parameters, resolve
 from playground.engine.operations import run
 from playground.engine.optimizers import Adam, LearningRate
-from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
+from playground.engine.plan import TrainingPlan
+from playground.engine.regularization_tape import RegularizationTape
 from playground.engine.regularizers import NoRegularization
 from playground.schema.task import Task, TaskKind
 

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from playground.engine.activations import Identity, Sigmoid
 from playground.engine.backpropagation import Trace, backpropagate
+from playground.engine.forward_plan import with_ones
 from playground.engine.head import Head
 from playground.engine.layers import Dense, Output
 from playground.engine.losses import HalfSquared, MeanSquared
 from playground.engine.network import Architecture, LayerShape, NetworkSpec, Parameters, resolve
 from playground.engine.operations import run
 from playground.engine.optimizers import SGD, LearningRate
-from playground.engine.plan import RegularizationTape, TrainingPlan, with_ones
+from playground.engine.plan import TrainingPlan
+from playground.engine.regularization_tape import RegularizationTape
 from playground.engine.regularizers import NoRegularization
 from playground.schema.task import Task, TaskKind
 
