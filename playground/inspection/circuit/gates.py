@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.inspection.circuit import arithmetic, functions, leaves
+from playground.inspection.circuit import arithmetic, functions, leaves, powers
 from playground.inspection.circuit.gate import Gate
 
 __all__ = ["BINARY", "FUNCTIONS", "GATES"]
@@ -12,7 +12,7 @@ BINARY: tuple[type[Gate], ...] = (
     arithmetic.Subtract,
     arithmetic.Multiply,
     arithmetic.Divide,
-    arithmetic.Power,
+    powers.Power,
 )
 """Gates between two values, in the order of + − × ÷ and power."""
 
@@ -44,8 +44,8 @@ GATES: tuple[type[Gate], ...] = (
     arithmetic.Scale,
     arithmetic.DivideByNumber,
     arithmetic.NumberOver,
-    arithmetic.PowerNumber,
-    arithmetic.ExponentialTo,
+    powers.PowerNumber,
+    powers.ExponentialTo,
     *dict.fromkeys(FUNCTIONS.values()),
 )
 """Every gate, inputs first."""

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from playground.inspection.circuit import arithmetic
+from playground.inspection.circuit import arithmetic, powers
 from playground.inspection.circuit.gate import Gate, Undefined, constant_text
 from playground.inspection.circuit.gates import BINARY, FUNCTIONS
 from playground.inspection.circuit.graph import Circuit, Node
@@ -198,7 +198,7 @@ class _Reader:
                 arithmetic.Subtract: arithmetic.AddNumber(-right),
                 arithmetic.Multiply: arithmetic.Scale(right),
                 arithmetic.Divide: arithmetic.DivideByNumber(right),
-                arithmetic.Power: arithmetic.PowerNumber(right),
+                powers.Power: powers.PowerNumber(right),
             }
             gate, part = with_right[kind], parts[0]
         else:
@@ -208,7 +208,7 @@ class _Reader:
                 arithmetic.Subtract: arithmetic.NumberMinus(left),
                 arithmetic.Multiply: arithmetic.Scale(left),
                 arithmetic.Divide: arithmetic.NumberOver(left),
-                arithmetic.Power: arithmetic.ExponentialTo(left),
+                powers.Power: powers.ExponentialTo(left),
             }
             gate, part = with_left[kind], parts[1]
         return self._joined(gate, (part,), span)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from playground.inspection.circuit import arithmetic, functions, leaves
+from playground.inspection.circuit import arithmetic, functions, leaves, powers
 from playground.inspection.circuit.gate import Gate, Undefined
 from playground.inspection.circuit.gates import FUNCTIONS, GATES
 
@@ -62,8 +62,8 @@ def test_that_tags_are_unique() -> None:
         (functions.Sqrt(), (-4.0,), "not a real number"),
         (arithmetic.Divide(), (1.0, 0.0), "division by 0"),
         (arithmetic.NumberOver(1.0), (0.0,), "division by 0"),
-        (arithmetic.Power(), (-8.0, 1 / 3), "not a real number"),
-        (arithmetic.PowerNumber(-2.0), (0.0,), "division by 0"),
+        (powers.Power(), (-8.0, 1 / 3), "not a real number"),
+        (powers.PowerNumber(-2.0), (0.0,), "division by 0"),
     ],
     ids=lambda value: value.tag if isinstance(value, Gate) else "",
 )
@@ -75,16 +75,16 @@ def test_that_a_gate_without_a_value_says_why(
 
 
 def test_that_powers_have_their_slopes_at_the_edges() -> None:
-    assert arithmetic.PowerNumber(0.0).local(0, (0.0,), 1.0) == 0
-    assert arithmetic.PowerNumber(2.0).local(0, (0.0,), 0.0) == 0
-    assert arithmetic.PowerNumber(1.0).local(0, (0.0,), 0.0) == 1
-    assert arithmetic.PowerNumber(3.0).local(0, (-2.0,), -8.0) == 12
+    assert powers.PowerNumber(0.0).local(0, (0.0,), 1.0) == 0
+    assert powers.PowerNumber(2.0).local(0, (0.0,), 0.0) == 0
+    assert powers.PowerNumber(1.0).local(0, (0.0,), 0.0) == 1
+    assert powers.PowerNumber(3.0).local(0, (-2.0,), -8.0) == 12
     with pytest.raises(Undefined, match="infinite at 0"):
-        arithmetic.PowerNumber(0.5).local(0, (0.0,), 0.0)
+        powers.PowerNumber(0.5).local(0, (0.0,), 0.0)
     with pytest.raises(Undefined, match="infinite at 0"):
         functions.Sqrt().local(0, (0.0,), 0.0)
     with pytest.raises(Undefined, match="ln"):
-        arithmetic.Power().local(1, (-2.0, 2.0), 4.0)
+        powers.Power().local(1, (-2.0, 2.0), 4.0)
 
 
 def test_that_the_sigmoid_survives_large_inputs() -> None:
