@@ -15,10 +15,11 @@ from typing import Any
 import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from playground.experiment.change import Impact, fitted, impact, may_need_fitting, remarks
 from playground.experiment.spec import ExperimentSpec, checked
+from playground.gui.edit_commands import ParameterCommand, SpecCommand
 from playground.schema.validation import InvalidValue, replaced
 from playground.training import messages
 from playground.training.snapshot import View
@@ -159,7 +160,7 @@ class Session(QObject):
             return False
         if spec == self._spec:
             return True
-        self.undo_stack.push(_SpecCommand(self, self._spec, spec, label, merge_key))
+        self.undo_stack.push(SpecCommand(self._become, self._spec, spec, label, merge_key))
         # In one notice: a second one would take the place of the first.
         told = " ".join((*notes, *remarks(before, spec)))
         if told:
@@ -196,7 +197,8 @@ class Session(QObject):
         if old == new or self._loaded is None:
             return
         label = f"Edit {self._loaded.architecture.layers[layer].row_name(row)}"
-        self.undo_stack.push(_ParameterCommand(self, label, (layer, row, column), old, new))
+        place = layer, row, column
+        self.undo_stack.push(ParameterCommand(self._put_parameter, place, old, new, label))
 
     # --- training ---
 
@@ -380,54 +382,6 @@ class Session(QObject):
     def _count_hand_edit(self) -> None:
         self.hand_edits += 1
         self.weights_edited.emit()
-
-
-class _SpecCommand(QUndoCommand):
-    """One edit of the spec."""
-
-    def __init__(
-        self,
-        session: Session,
-        old: ExperimentSpec,
-        new: ExperimentSpec,
-        label: str,
-        merge_key: str,
-    ) -> None:
-        super().__init__(label)
-        self._session, self._old, self._new, self._merge_key = session, old, new, merge_key
-
-    def redo(self) -> None:
-        self._session._become(self._new)
-
-    def undo(self) -> None:
-        self._session._become(self._old)
-
-    def id(self) -> int:
-        return 1 if self._merge_key else -1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _SpecCommand) or other._merge_key != self._merge_key:
-            return False
-        self._new = other._new
-        if self._new == self._old:
-            self.setObsolete(True)
-        return True
-
-
-class _ParameterCommand(QUndoCommand):
-    """One weight or bias set by hand."""
-
-    def __init__(
-        self, session: Session, label: str, place: tuple[int, int, int], old: float, new: float
-    ) -> None:
-        super().__init__(label)
-        self._session, self._place, self._old, self._new = session, place, old, new
-
-    def redo(self) -> None:
-        self._session._put_parameter(*self._place, self._new)
-
-    def undo(self) -> None:
-        self._session._put_parameter(*self._place, self._old)
 
 
 def renamed(spec: ExperimentSpec, name: str) -> ExperimentSpec:
