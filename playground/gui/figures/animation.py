@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from playground.data.prepared import PreparedData
 from playground.experiment.spec import ExperimentSpec
@@ -252,17 +252,26 @@ def _paint_frame(
 def _paint_head(painter: QPainter, pictures: RunPictures, area: QRectF) -> None:
     """Paint the name of the run, and where it is; numbers keep their places."""
     now = pictures.snapshot
-    painter.setFont(text_font(17, bold=True))
-    painter.setPen(QColor(theme().current.text))
-    painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, pictures.title)
+    losses = now.metrics
     parts = [f"epoch {now.epoch:>6,}"]
-    for name, value in (("train", now.metrics.train_loss), ("test", now.metrics.test_loss)):
+    for name, value in (
+        ("train", losses.train_loss),
+        ("validation", losses.validation_loss),
+        ("test", losses.test_loss),
+    ):
         if value is not None:
             parts.append(f"{name} {value:.4f}" if abs(value) < 1000 else f"{name} {value:.1e}")
-    painter.setFont(monospace_font(14))
+    text, font = "   ".join(parts), monospace_font(14)
+    painter.setFont(font)
     painter.setPen(QColor(theme().current.text_muted))
     flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-    painter.drawText(area, flags, "   ".join(parts))
+    painter.drawText(area, flags, text)
+    bold = text_font(17, bold=True)
+    room = area.width() - QFontMetricsF(font).horizontalAdvance(text) - _MARGIN
+    title = QFontMetricsF(bold).elidedText(pictures.title, Qt.TextElideMode.ElideRight, room)
+    painter.setFont(bold)
+    painter.setPen(QColor(theme().current.text))
+    painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, title)
 
 
 def write_animation(
