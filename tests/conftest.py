@@ -31,8 +31,12 @@ hypothesis.settings.load_profile("playground")
 _settings_folders = itertools.count()
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Spare the garbage collector the thousands of collected tests each time it looks for leaks."""
+@pytest.fixture(scope="module", autouse=True)
+def _light_collector() -> None:
+    """Spare the garbage collector what is there for good each time it looks for leaks.
+
+    That is thousands of collected tests, and what the modules before have imported.
+    """
     gc.collect()
     gc.freeze()
 
