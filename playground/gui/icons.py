@@ -98,6 +98,9 @@ def _painted(name: str, color: str, width: int, height: int, scale: float = 1.0)
     """Return a drawing in the middle of a pixmap of this size, with the pixels of this scale."""
     source = _drawing(name).replace("currentColor", color) if color else _drawing(name)
     pixmap = QPixmap(round(width * scale), round(height * scale))
+    if pixmap.isNull():
+        # Asked for by a button that has no room yet.
+        return pixmap
     pixmap.fill(Qt.GlobalColor.transparent)
     pixmap.setDevicePixelRatio(scale)
     side = min(width, height)
