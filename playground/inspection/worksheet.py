@@ -10,7 +10,7 @@ from playground.engine.arithmetic import number_text
 from playground.inspection.operation import Matrix, Notation, Operation, Phase, Product
 from playground.inspection.tape import Recording
 
-LARGEST_SIDE = 10
+MOST_ROWS, MOST_COLUMNS = 16, 10
 """Larger matrices are named by their shape, not printed: nobody works those out by hand."""
 BLANK = "____"
 
@@ -112,8 +112,8 @@ def _exercise(operation: Operation, number: int, decimals: int, with_answers: bo
 def _table(matrix: Matrix, decimals: int, text: Callable[[float], str] | None = None) -> list[str]:
     """Return a matrix as a table, or its shape if it is too large."""
     rows, columns = matrix.shape
-    if max(rows, columns) > LARGEST_SIDE:
-        return [f"_{rows} × {columns} numbers; too many for a page._"]
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        return [f"*{rows} × {columns} numbers; too many for a page.*"]
     write = text or (lambda value: number_text(value, decimals))
     lines = [
         "| | " + " | ".join(str(column) for column in range(columns)) + " |",

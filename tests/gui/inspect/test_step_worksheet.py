@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSizeF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from playground.gui.inspect.step.worksheet_dialog import WorksheetDialog
+from playground.gui.inspect.step.worksheet_file import (
+    EXERCISE,
+    document_of,
+    keep_exercises_whole,
+)
 from tests.gui.inspect.bench import Bench, bench
 
 
@@ -49,6 +55,27 @@ def test_that_the_page_is_written_as_pdf(place: Bench, tmp_path: Path) -> None:
     assert "Gradient of the weights" in dialog.markdown()
     assert "Weighted sums" not in dialog.markdown()
     dialog.close()
+
+
+def test_that_no_exercise_is_torn_apart_by_the_end_of_a_page(place: Bench) -> None:
+    dialog = opened(place)
+    document = document_of(dialog.markdown())
+    dialog.close()
+    document.setPageSize(QSizeF(500, 400))
+    keep_exercises_whole(document)
+    layout = document.documentLayout()
+    block, exercise, pages = document.begin(), "", dict[str, set[int]]()
+    while block.isValid():
+        area = layout.blockBoundingRect(block)
+        if block.blockFormat().headingLevel() == EXERCISE:
+            exercise = block.text()
+        elif block.blockFormat().headingLevel():
+            exercise = ""
+        if exercise:
+            pages.setdefault(exercise, set()).update((int(area.top() // 400),))
+        block = block.next()
+    assert len(pages) > 9
+    assert all(len(where) == 1 for where in pages.values())
 
 
 def test_that_a_folder_that_is_not_there_is_told(place: Bench, tmp_path: Path) -> None:

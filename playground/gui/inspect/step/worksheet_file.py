@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QPageLayout,
     QPageSize,
+    QPainter,
     QPdfWriter,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
     QTextFormat,
     QTextFrameFormat,
+    QTextLength,
     QTextTable,
+    QTextTableCellFormat,
 )
 
 from playground.files import whole_file
+from playground.gui.figures.figure import painting
 from playground.gui.palette import LIGHT
 from playground.gui.theme import monospace_font, text_font
+from playground.inspection.worksheet import BLANK
 
-__all__ = ["document_of", "write_worksheet"]
+__all__ = ["document_of", "keep_exercises_whole", "write_worksheet"]
 
 POINT_SIZE = 10
-MARGIN_MILLIMETRES = 2
-"""Beside the margins that Qt leaves around a document by itself."""
+DOTS_PER_INCH = 300
+MARGIN_MILLIMETRES = 18
+FOOT_MILLIMETRES = 10
+"""Below the text, for the number of the page."""
+EXERCISE = 3
+"""The level of the headings of exercises."""
+BLANK_WIDTH, BLANK_PADDING = 64, 9
+"""Room for a number that is written by hand, in pixels of a screen."""
 
 
 def document_of(markdown: str) -> QTextDocument:
@@ -63,16 +76,74 @@ def _pdf(markdown: str) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
-    writer.setResolution(300)
-    writer.setTitle(markdown.partition("\n")[0].lstrip("# "))
+    writer.setResolution(DOTS_PER_INCH)
+    document = document_of(markdown)
+    title = document.firstBlock().text()
+    writer.setTitle(title)
     writer.setCreator("Gradient Playground")
     margins = QMarginsF(*(4 * [MARGIN_MILLIMETRES]))
     page = QPageSize(QPageSize.PageSizeId.A4)
     unit = QPageLayout.Unit.Millimeter
     writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, margins, unit))
-    document_of(markdown).print_(writer)
+    area = QRectF(0, 0, writer.width(), writer.height())
+    foot = FOOT_MILLIMETRES / 25.4 * DOTS_PER_INCH
+    document.documentLayout().setPaintDevice(writer)
+    document.setDocumentMargin(0)
+    document.setPageSize(area.size() - QSizeF(0, foot))
+    keep_exercises_whole(document)
+    with painting(writer) as painter:
+        for number in range(document.pageCount()):
+            if number:
+                writer.newPage()
+            _paint_page(painter, document, number, title, area)
     del writer
     return bytes(buffer.data().data())
+
+
+def _paint_page(
+    painter: QPainter, document: QTextDocument, number: int, title: str, area: QRectF
+) -> None:
+    """Paint a page of a document, and below it what it is a page of."""
+    height = document.pageSize().height()
+    painter.save()
+    painter.translate(0, -number * height)
+    document.drawContents(painter, QRectF(0, number * height, area.width(), height))
+    painter.restore()
+    font = text_font()
+    font.setPointSizeF(POINT_SIZE - 2)
+    painter.setFont(font)
+    painter.setPen(QColor(LIGHT.text_muted))
+    bottom = Qt.AlignmentFlag.AlignBottom
+    painter.drawText(area, bottom | Qt.AlignmentFlag.AlignLeft, title)
+    pages = f"{number + 1} / {document.pageCount()}"
+    painter.drawText(area, bottom | Qt.AlignmentFlag.AlignRight, pages)
+
+
+def keep_exercises_whole(document: QTextDocument) -> None:
+    """Begin a page before what would be torn apart: a heading, its formula and its table."""
+    height, layout = document.pageSize().height(), document.documentLayout()
+    headings = [block for block in _blocks(document) if block.blockFormat().headingLevel()]
+    for place, heading in enumerate(headings):
+        top = layout.blockBoundingRect(heading).top()
+        # A heading of a part stays with its first exercise.
+        is_part = heading.blockFormat().headingLevel() < EXERCISE
+        ends = headings[place + 1 + is_part : place + 2 + is_part]
+        last = ends[0].previous() if ends else document.lastBlock()
+        bottom = layout.blockBoundingRect(last).bottom()
+        # The last line may be that of a table, whose frame goes on below it.
+        if place and int(top // height) != int((bottom + 1) // height) and bottom - top < height:
+            breaking = QTextBlockFormat()
+            breaking.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+            QTextCursor(heading).mergeBlockFormat(breaking)
+            # What Qt lays out anew by itself leaves lines behind on the page before.
+            document.markContentsDirty(0, document.characterCount())
+
+
+def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
+    block = document.begin()
+    while block.isValid():
+        yield block
+        block = block.next()
 
 
 def _ink(document: QTextDocument) -> None:
@@ -134,3 +205,22 @@ def _dress_table(table: QTextTable) -> None:
     look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     look.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_Auto)
     table.setFormat(look)
+    blanks = [
+        cell
+        for row in range(table.rows())
+        for column in range(table.columns())
+        if (cell := table.cellAt(row, column)).firstCursorPosition().block().text() == BLANK
+    ]
+    for cell in blanks:
+        # On paper the cell itself is where one writes.
+        cursor = cell.firstCursorPosition()
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        room = QTextTableCellFormat()
+        room.setPadding(BLANK_PADDING)
+        cell.setFormat(room)
+    if blanks:
+        number = QTextLength(QTextLength.Type.FixedLength, BLANK_WIDTH)
+        head = QTextLength(QTextLength.Type.VariableLength, 0)
+        look.setColumnWidthConstraints([head, *[number] * (table.columns() - 1)])
+        table.setFormat(look)
