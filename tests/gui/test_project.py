@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from playground.gui.main_window import MainWindow
 from playground.gui.preferences import Preferences
 from playground.gui.project import autosave
 from playground.gui.project.close_question import CloseQuestion
+from playground.gui.project.document import Document
 from playground.gui.project.recovery_bar import how_long_ago
 from playground.gui.theme import load_fonts, theme
 from playground.gui.train.workspace import TrainWorkspace
@@ -58,9 +59,40 @@ def opened(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) ->
         window.close()
 
 
+@pytest.fixture(scope="module")
+def shared(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+    """Return a window for many tests: to build one takes longer than most of them."""
+    folder = str(tmp_path_factory.mktemp("shared"))
+    for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+        QSettings.setPath(kind, QSettings.Scope.UserScope, folder)
+    load_fonts(qapp)
+    theme().apply(qapp, "light")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("XDG_DATA_HOME", folder)
+        monkeypatch.setattr(TrainWorkspace, "load_plots", lambda _: None)
+        window = MainWindow(Preferences())
+        window.fill(load_experiment("tf-playground"))
+        window.show()
+        window.begin()
+        qapp.processEvents()
+        yield window
+        window.close()
+        window.deleteLater()
+        qapp.processEvents()
+
+
 @pytest.fixture
-def window(opened: Opened) -> MainWindow:
-    return opened()
+def window(qtbot: QtBot, shared: MainWindow) -> MainWindow:
+    """Return the shared window as it is after a start, with nothing to be undone."""
+    session = shared.session
+    shared.project.show_experiment(load_experiment("tf-playground"), "Start")
+    shared.menus.show_panels(dict.fromkeys(shared.menus.panels(), True))
+    _settled(qtbot, shared)
+    session.undo_stack.clear()
+    shared.project.tracker.become(Document(None, session.spec, 0, session.hand_edits), 0)
+    session.notice.emit("info", "nothing yet")
+    assert not shared.isWindowModified()
+    return shared
 
 
 @pytest.fixture
@@ -220,8 +252,9 @@ class TestOpenAndSave:
         qtbot.waitUntil(lambda: window.project.tracker.document.path == saved)
 
     def test_that_recent_files_are_listed_and_those_gone_are_forgotten(
-        self, qtbot: QtBot, window: MainWindow, saved: Path
+        self, qtbot: QtBot, opened: Opened, saved: Path
     ) -> None:
+        window = opened()
         _open(qtbot, window, saved)
         assert Preferences().recent == [saved]
         saved.unlink()
