@@ -202,6 +202,11 @@ class SnapshotBuilder:
                 **self._sample_results(view, running),
             )
 
+    def renew(self) -> None:
+        """Show weights and measurements anew the next time: somebody changed them by hand."""
+        self._learned.forget()
+        self._metrics.forget()
+
     def _copy_learned(self) -> tuple[Parameters, Parameters]:
         """Return copies of all that is learned, and of its gradient."""
         parameters, layers = self._trainer.parameters, self._trainer.architecture.layers

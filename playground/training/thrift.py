@@ -33,3 +33,7 @@ class Thrifty(Generic[T]):
             now = time.perf_counter()
             self._next = now + (now - started) / self._share
         return self._value
+
+    def forget(self) -> None:
+        """Work the value out anew the next time, whatever it costs: it is about something else."""
+        self._value = None

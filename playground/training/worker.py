@@ -144,7 +144,7 @@ class Worker:
             case messages.ApplyLive(spec):
                 if self._trainer is not None:
                     self._trainer.apply_live(spec)
-                    self._needs_snapshot = True
+                    self._show_change()
             case messages.Play():
                 self._set_running(True)
             case messages.Pause():
@@ -155,18 +155,18 @@ class Worker:
                 if self._trainer is not None:
                     self._trainer.reset()
                     self._rate.clear()
-                    self._needs_snapshot = True
+                    self._show_change()
             case messages.SetParameter(layer, row, column, value):
                 if self._trainer is not None:
                     self._trainer.set_parameter(layer, row, column, value)
-                    self._needs_snapshot = True
+                    self._show_change()
             case messages.TakeState(request):
                 self._tell_state(request)
             case messages.Restore(state):
                 if self._trainer is not None:
                     self._trainer.restore(state)
                     self._rate.clear()
-                    self._needs_snapshot = True
+                    self._show_change()
             case messages.SkipPreparation():
                 if self._preparation is not None:
                     self._end_preparation(self._preparation, is_skipped=True)
@@ -367,6 +367,12 @@ class Worker:
         self._rate.clear()
         self._needs_snapshot = True
         self.events.put(messages.StoppedEarly(self._run_id, sentence))
+
+    def _show_change(self) -> None:
+        """Show at once what was changed from outside, though that may be expensive."""
+        self._needs_snapshot = True
+        if self._builder is not None:
+            self._builder.renew()
 
     def _publish(self) -> None:
         self._needs_snapshot = False

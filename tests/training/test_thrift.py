@@ -40,3 +40,10 @@ def test_that_an_urgent_value_is_always_new(clock: list[float]) -> None:
 
     thrifty: Thrifty[str] = Thrifty()
     assert [thrifty.value(work_out, is_urgent=True) for _ in range(3)] == ["a", "b", "c"]
+
+
+def test_that_what_was_forgotten_is_worked_out_at_once() -> None:
+    thrifty: Thrifty[str] = Thrifty(share=1e-9)
+    thrifty.value(lambda: "before", False)
+    thrifty.forget()
+    assert thrifty.value(lambda: "after", False) == "after"
