@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from playground.engine.activations import AnyActivation, Identity
-from playground.engine.layers.base import Context, Gradients, Layer, Place, Reals
+from playground.engine.layers.base import Context, Gradients, Place, Reals
 from playground.engine.layers.dense import Frozen
+from playground.engine.layers.normalization import Normalization
 from playground.engine.operations import (
     WIDEST_PRODUCT,
     Operation,
@@ -21,7 +22,7 @@ from playground.engine.operations import (
 from playground.schema.parameter import real, shown
 
 
-class BatchNorm(Layer, frozen=True, tag="batch_norm"):
+class BatchNorm(Normalization, frozen=True, tag="batch_norm"):
     """Shifts and scales each unit to mean β and deviation γ, measured over the batch.
 
     Ioffe & Szegedy (2015), https://arxiv.org/abs/1502.03167. While training, mean and variance
@@ -64,15 +65,6 @@ class BatchNorm(Layer, frozen=True, tag="batch_norm"):
         ),
     ] = 1e-5
     frozen: Frozen = False
-
-    def rows(self, inputs: int, source: int) -> int:
-        return 2
-
-    def row_names(self, rows: int) -> tuple[str, ...]:
-        return ("scale", "shift")
-
-    def initial(self, rng: np.random.Generator, inputs: int, shape: tuple[int, int]) -> Reals:
-        return np.vstack([np.ones(shape[1]), np.zeros(shape[1])])
 
     def measures(self, context: Context | Place) -> bool:
         """Return whether mean and variance are those of the batch."""

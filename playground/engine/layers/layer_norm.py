@@ -8,13 +8,14 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from playground.engine.activations import AnyActivation, Identity
-from playground.engine.layers.base import Context, Gradients, Layer, Place, Reals
+from playground.engine.layers.base import Context, Gradients, Place, Reals
 from playground.engine.layers.dense import Frozen
+from playground.engine.layers.normalization import Normalization
 from playground.engine.operations import WIDEST_PRODUCT, Operation, call, constant, spread
 from playground.schema.parameter import real, shown
 
 
-class LayerNorm(Layer, frozen=True, tag="layer_norm"):
+class LayerNorm(Normalization, frozen=True, tag="layer_norm"):
     """Shifts and scales each sample by its own mean and deviation over the units.
 
     Training and asking are the same, and batches may be of any size. Ba, Kiros & Hinton (2016),
@@ -43,15 +44,6 @@ class LayerNorm(Layer, frozen=True, tag="layer_norm"):
         ),
     ] = 1e-5
     frozen: Frozen = False
-
-    def rows(self, inputs: int, source: int) -> int:
-        return 2
-
-    def row_names(self, rows: int) -> tuple[str, ...]:
-        return ("scale", "shift")
-
-    def initial(self, rng: np.random.Generator, inputs: int, shape: tuple[int, int]) -> Reals:
-        return np.vstack([np.ones(shape[1]), np.zeros(shape[1])])
 
     def forward(
         self, inputs: Reals, source: Reals | None, matrix: Reals, context: Context
