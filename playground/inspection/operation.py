@@ -293,10 +293,6 @@ class Tape:
         """Return the operations of a phase."""
         return tuple(op for op in self.operations if op.phase is phase)
 
-    def start_of(self, phase: Phase) -> int:
-        """Return the place of the first operation of a phase."""
-        return next(i for i, op in enumerate(self.operations) if op.phase is phase)
-
     def of_layer(self, layer: int | None) -> tuple[Operation, ...]:
         """Return the operations of a layer, in order."""
         return tuple(op for op in self.operations if op.layer == layer)

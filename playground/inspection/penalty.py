@@ -20,6 +20,7 @@ from playground.inspection.operation import (
     Role,
     Shade,
 )
+from playground.inspection.places import Place
 from playground.inspection.recorder import Recorder
 from playground.inspection.slips import Slip
 from playground.inspection.spelling import Factor, Lit, Spelling, Term
@@ -159,29 +160,17 @@ def record_penalties(recorder: Recorder) -> dict[str, Matrix]:
         )
         cost = derivative(COST, recorder.names[key])
         total = by_loss.values + values
-        result = gradient_matrix(cost, f"∂C/∂{key}", total, weights, Role.DOWNSTREAM)
         upstream = gradient_matrix(name, f"∂Ω/∂{key}", values, weights, Role.UPSTREAM)
-        recorder.append(
-            Operation(
-                key=f"∂C/∂{key}",
-                name=f"Gradient of the cost by the {place.words} of {where}",
-                symbol=cost.text,
-                phase=Phase.BACKWARD,
-                product=Product.SUM,
-                layer=place.layer,
-                layer_name=recorder.situation.layer_names[place.layer],
-                formula=Formula(
-                    f"{cost.latex} = {by_loss.latex} + {name.latex}",
-                    f"{cost.text} = {by_loss.symbol} + {name.text}",
-                ),
-                operands=(by_loss, upstream),
-                result=result,
-                spell=products.total(result, by_loss, upstream),
-                # What earlier batches brought is no part of this cost: nothing to check then.
-                numerator="C",
-                denominator=key if is_checkable else "",
-                note="The cost is loss plus penalty, and so is its gradient.",
-            )
+        _record_sum(
+            recorder,
+            place,
+            f"Gradient of the cost by the {place.words} of {where}",
+            gradient_matrix(cost, f"∂C/∂{key}", total, weights, Role.DOWNSTREAM),
+            (by_loss, upstream),
+            "The cost is loss plus penalty, and so is its gradient.",
+            numerator="C",
+            # What earlier batches brought is no part of this cost: nothing to check then.
+            denominator=key if is_checkable else "",
         )
         final[key] = gradient_matrix(cost, f"∂C/∂{key}", total, weights, Role.UPSTREAM)
     return final
@@ -205,29 +194,51 @@ def _record_gathering(recorder: Recorder) -> dict[str, Matrix]:
             Role.MEMORY,
         )
         values = old.values + new.values
-        result = gradient_matrix(name, f"gather.{key}", values, new, Role.RESULT)
         where = recorder.where(place.layer)
-        recorder.append(
-            Operation(
-                key=f"gather.{key}",
-                name=f"Gather the gradient of the {place.words} of {where} over batches",
-                symbol=name.text,
-                phase=Phase.BACKWARD,
-                product=Product.SUM,
-                layer=place.layer,
-                layer_name=recorder.situation.layer_names[place.layer],
-                formula=Formula(
-                    f"{name.latex} = {old.latex} + {new.latex}",
-                    f"{name.text} = {old.symbol} + {new.symbol}",
-                ),
-                operands=(old, new),
-                result=result,
-                spell=products.total(result, old, new),
-                note="The update waits for several batches, and takes the sum of their gradients.",
-            )
+        _record_sum(
+            recorder,
+            place,
+            f"Gather the gradient of the {place.words} of {where} over batches",
+            gradient_matrix(name, f"gather.{key}", values, new, Role.RESULT),
+            (old, new),
+            "The update waits for several batches, and takes the sum of their gradients.",
         )
         gradients[key] = gradient_matrix(name, f"gather.{key}", values, new, Role.UPSTREAM)
     return gradients
+
+
+def _record_sum(
+    recorder: Recorder,
+    place: Place,
+    title: str,
+    result: Matrix,
+    parts: tuple[Matrix, Matrix],
+    note: str,
+    numerator: str = "",
+    denominator: str = "",
+) -> None:
+    """Write down that two gradients of a parameter are added."""
+    recorder.append(
+        Operation(
+            key=result.key,
+            name=title,
+            symbol=result.symbol,
+            phase=Phase.BACKWARD,
+            product=Product.SUM,
+            layer=place.layer,
+            layer_name=recorder.situation.layer_names[place.layer],
+            formula=Formula(
+                f"{result.latex} = {parts[0].latex} + {parts[1].latex}",
+                f"{result.symbol} = {parts[0].symbol} + {parts[1].symbol}",
+            ),
+            operands=parts,
+            result=result,
+            spell=products.total(result, *parts),
+            numerator=numerator,
+            denominator=denominator,
+            note=note,
+        )
+    )
 
 
 def gradient_matrix(name: Name, key: str, values: Floats, like: Matrix, role: Role) -> Matrix:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,33 +23,12 @@ from playground.inspection.operation import (
     Role,
     Shade,
 )
+from playground.inspection.places import Place
 from playground.inspection.situation import Situation
 from playground.inspection.slips import Slip
 
 Floats = NDArray[np.float64]
 Sides = Callable[..., tuple[Floats, ...]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Place:
-    """Where a parameter is.
-
-    Attributes
-    ----------
-    layer
-        Index of its layer.
-    words
-        What it is, in words: ``weights``.
-    indices : (r, c) int
-        The place of each cell in the flat vector.
-    is_penalised
-        Whether regularization is for it.
-    """
-
-    layer: int
-    words: str
-    indices: NDArray[np.int64]
-    is_penalised: bool
 
 
 class Recorder:
@@ -232,10 +210,6 @@ class Recorder:
         """Run everything remembered, last first."""
         while self._pulls:
             self._pulls.pop()()
-
-    def has_upstream(self, key: str) -> bool:
-        """Return whether any gradient arrives at a value."""
-        return bool(self._arrivals.get(key))
 
     def upstream(self, key: str, layer: int | None) -> Matrix:
         """Return the gradient that arrives at a value; where several do, their sum."""

@@ -18,8 +18,9 @@ from playground.inspection.layers import record_layer
 from playground.inspection.names import NOISE, X, noisy
 from playground.inspection.operation import Axis, Formula, Matrix, Phase, Product, Tape
 from playground.inspection.penalty import record_cost, record_penalties
+from playground.inspection.places import Place
 from playground.inspection.products import given
-from playground.inspection.recorder import Place, Recorder
+from playground.inspection.recorder import Recorder
 from playground.inspection.running import record_running
 from playground.inspection.situation import Situation
 from playground.inspection.slips import Slip
