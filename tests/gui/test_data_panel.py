@@ -30,8 +30,10 @@ from playground.experiment.spec import ExperimentSpec, checked
 from playground.gui.theme import theme
 from playground.gui.train.carry_over import carried_over
 from playground.gui.train.data_panel import DataPanel, split_notice
+from playground.gui.train.dataset_picture import picture_source
 from playground.gui.train.feature_pills import PillGroup
 from playground.gui.train.folder_box import FolderBox
+from playground.gui.train.gallery import DatasetCard
 from playground.gui.train.seed_box import SeedBox
 from playground.gui.train.slider_row import SliderRow
 from playground.schema.describe import fields_of, title_of
@@ -101,6 +103,14 @@ def test_that_the_gallery_has_one_named_card_per_dataset_in_menu_order(
     assert [card.dataset for card in cards] == list(DATASETS)
     for card in cards:
         assert title_of(card.dataset) in card.accessibleName()
+
+
+def test_that_a_card_without_room_paints_no_picture(qtbot: QtBot) -> None:
+    card = DatasetCard(Circles)
+    qtbot.addWidget(card)
+    card.set_source(picture_source(Circles))
+    card.resize(52, 8)  # as before its first layout; Qt would warn
+    assert not card.grab().isNull()
 
 
 def test_that_pictures_are_painted_after_the_panel_is_shown(

@@ -125,6 +125,8 @@ class DatasetCard(QAbstractButton):
         area = self.rect().adjusted(6, 6, -6, -_TITLE_HEIGHT)
         ratio = self.devicePixelRatioF()
         size = QSize(round(area.width() * ratio), round(area.height() * ratio))
+        if size.isEmpty():
+            return  # painted before the layout has given it its room
         if self._picture is None or self._picture.size() != size:
             self._picture = QPixmap(size)
             self._picture.setDevicePixelRatio(ratio)
