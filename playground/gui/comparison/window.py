@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 
 import msgspec
-from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -31,7 +29,7 @@ from playground.experiment.spec import ExperimentSpec
 from playground.gui.comparison.candidates import CandidatesEditor
 from playground.gui.comparison.model import ResultsModel
 from playground.gui.comparison.results_view import ResultsView
-from playground.gui.enter_key import press_focused
+from playground.gui.job_window import JobWindow
 from playground.gui.parameter_form import ParameterForm
 from playground.gui.preferences import Preferences
 from playground.gui.session import Session
@@ -45,14 +43,12 @@ from playground.training.cross_validation import (
     cross_validate,
 )
 from playground.training.cross_validation_table import csv_table, text_table, verdict
-from playground.training.jobs import Cancelled, Failed, Finished, Job, Progressed
 
 __all__ = ["ComparisonWindow"]
 
 POLL_MILLISECONDS = 50
 _LEFT = 232
 _SIZE = (1120, 600)
-_PARTS = 1000
 _ABOUT = (
     "Each network is trained once per fold: on all parts of the samples but one, and measured on "
     "the part that it has not seen. The test samples stay untouched."
@@ -63,22 +59,16 @@ _EMPTY = (
 )
 
 
-class ComparisonWindow(QDialog):
+class ComparisonWindow(JobWindow):
     """Compares architectures by cross-validation, in the background."""
 
     def __init__(
         self, session: Session, preferences: Preferences, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Compare architectures")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._session, self._preferences = session, preferences
-        self._job: Job[CrossValidation] | None = None
+        super().__init__("Compare architectures", session, POLL_MILLISECONDS, parent)
+        self._preferences = preferences
         self._compared: ExperimentSpec | None = None
         self._started = 0.0
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MILLISECONDS)
-        self._timer.timeout.connect(self._poll)
         self.model = ResultsModel(self)
 
         layout = QHBoxLayout(self)
@@ -173,9 +163,6 @@ class ComparisonWindow(QDialog):
         over = QVBoxLayout(self.view)
         over.addWidget(self._empty, 1, Qt.AlignmentFlag.AlignCenter)
         self._empty.setFixedWidth(420)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, _PARTS)
-        self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress of the comparison")
         self._state = QLabel()
         self._state.setProperty("role", "muted")
@@ -244,13 +231,11 @@ class ComparisonWindow(QDialog):
         self._preferences.comparison = msgspec.to_builtins(settings)
         self._compared = spec
         self._show_result(None)
-        self._job = Job(
+        self._started = time.monotonic()
+        self._begin_job(
             "cross-validation",
             lambda progress: cross_validate(spec, candidates, settings, progress),
         )
-        self._started = time.monotonic()
-        self._job.start()
-        self._timer.start()
         self._show_state("Preparing the samples")
 
     def use_selected(self) -> None:
@@ -290,52 +275,23 @@ class ComparisonWindow(QDialog):
         if figure is not None:
             save(self, figure, ".png", told=self._show_state)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter press the button that has the focus."""
-        if not press_focused(self, event):
-            super().keyPressEvent(event)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop comparing."""
-        # Not QDialog's: it would ask reject(), which asks to close, and would then refuse.
-        self._end()
-        event.accept()
-
-    def reject(self) -> None:
-        """Close, which stops comparing."""
-        self.close()
-
     # --- what is shown ---
 
-    def _poll(self) -> None:
-        if self._job is None:
-            return
-        for event in self._job.poll():
-            match event:
-                case Progressed(share, text, partial):
-                    self.progress.setValue(round(share * _PARTS))
-                    if partial is not None and partial is not self.model.result:
-                        self._show_result(partial)
-                    self._show_state(f"{text} · {self._time_left(share)}".rstrip(" ·"))
-                case Finished(result):
-                    self._end()
-                    self._show_result(result)
-                    self._select_best()
-                    self._show_state(f"Took {_duration(time.monotonic() - self._started)}.")
-                case Cancelled():
-                    self._end()
-                    self._show_state("Stopped. What was measured so far is shown.")
-                case Failed(message, traceback):
-                    self._end()
-                    self._show_state(message)
-                    if traceback:
-                        self._session.failed.emit(message, traceback)
+    def _on_progress(self, share: float, text: str, partial: CrossValidation | None) -> None:
+        if partial is not None and partial is not self.model.result:
+            self._show_result(partial)
+        self._show_state(f"{text} · {self._time_left(share)}".rstrip(" ·"))
 
-    def _end(self) -> None:
-        self._timer.stop()
-        if self._job is not None:
-            self._job.stop()
-            self._job = None
+    def _on_result(self, result: CrossValidation) -> None:
+        self._show_result(result)
+        self._select_best()
+        self._show_state(f"Took {_duration(time.monotonic() - self._started)}.")
+
+    def _on_cancelled(self) -> None:
+        self._show_state("Stopped. What was measured so far is shown.")
+
+    def _on_failure(self, message: str) -> None:
+        self._show_state(message)
 
     def _time_left(self, share: float) -> str:
         elapsed = time.monotonic() - self._started
@@ -392,9 +348,6 @@ class ComparisonWindow(QDialog):
         self.compare_button.setEnabled(is_running or count > 0)
         self.candidates.setEnabled(not is_running)
         self.form.setEnabled(not is_running)
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
         self.progress.setVisible(is_running)
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -19,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.experiment.spec import ExperimentSpec
-from playground.gui.enter_key import press_focused
+from playground.gui.job_window import JobWindow
 from playground.gui.parameter_form import editor_for
 from playground.gui.plots.rate_plot import RatePlot
 from playground.gui.preferences import Preferences
@@ -28,7 +25,6 @@ from playground.gui.teaching_tip import set_tip
 from playground.gui.train.feature_pills import PillGroup
 from playground.schema.describe import fields_of
 from playground.schema.validation import InvalidValue, decoded
-from playground.training.jobs import Cancelled, Failed, Finished, Job, Progressed
 from playground.training.messages import StateTaken
 from playground.training.rate_range import RangeSettings, RateRange, rate_range
 
@@ -36,7 +32,6 @@ __all__ = ["RateRangeDialog"]
 
 POLL_MILLISECONDS = 33
 _SIZE = (680, 520)
-_PARTS = 1000
 _KEPT = "rate_range"
 _ABOUT = (
     "A copy of the network takes some training steps while the learning rate rises. Where the "
@@ -45,7 +40,7 @@ _ABOUT = (
 _NOW, _START = "as it is now", "initial weights"
 
 
-class RateRangeDialog(QDialog):
+class RateRangeDialog(JobWindow):
     """Sweeps the learning rate in the background and offers what it found.
 
     Parameters
@@ -59,21 +54,16 @@ class RateRangeDialog(QDialog):
     def __init__(
         self, session: Session, preferences: Preferences, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Find a learning rate")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._session, self._preferences = session, preferences
+        super().__init__("Find a learning rate", session, POLL_MILLISECONDS, parent)
+        self._preferences = preferences
         self._settings = _remembered(preferences)
-        self._job: Job[RateRange] | None = None
         self._tested: ExperimentSpec | None = None
         self._is_waiting = False
         self._found: RateRange | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MILLISECONDS)
-        self._timer.timeout.connect(self._poll)
         about = QLabel(_ABOUT)
         about.setProperty("role", "muted")
         about.setWordWrap(True)
+        self.progress.setAccessibleName("Progress of the range test")
         self.plot = RatePlot()
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._verdict = QLabel()
@@ -87,7 +77,7 @@ class RateRangeDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(about)
         layout.addLayout(self._make_settings())
-        layout.addWidget(self._make_progress())
+        layout.addWidget(self.progress)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self._verdict)
         layout.addLayout(self._make_buttons())
@@ -124,16 +114,6 @@ class RateRangeDialog(QDialog):
         row.addLayout(_captioned("Begin with", self.begin_with))
         row.addStretch(1)
         return row
-
-    def _make_progress(self) -> QProgressBar:
-        self.progress = QProgressBar()
-        self.progress.setRange(0, _PARTS)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress of the range test")
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
-        return self.progress
 
     def _make_buttons(self) -> QHBoxLayout:
         self.run_button = QPushButton()
@@ -209,21 +189,6 @@ class RateRangeDialog(QDialog):
         if self._found is not None and self._found.steepest_at is not None:
             self._use(float(f"{self._found.steepest_at:.1e}"))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter press the button that has the focus."""
-        if not press_focused(self, event):
-            super().keyPressEvent(event)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the sweep."""
-        # Not QDialog's: it would ask reject(), which asks to close.
-        self._end()
-        event.accept()
-
-    def reject(self) -> None:
-        """Close, which stops the sweep."""
-        self.close()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close with the window."""
         if event.type() == QEvent.Type.Close:
@@ -244,46 +209,36 @@ class RateRangeDialog(QDialog):
         spec, settings, data = taken.spec, self._settings, loaded.data
         state = taken.state if _NOW in self.begin_with.chosen else None
         self._tested = spec
-        self._job = Job(
+        self._begin_job(
             "range test", lambda progress: rate_range(spec, settings, progress, data, state)
         )
-        self._job.start()
-        self._timer.start()
         self._show_state()
 
+    def _on_progress(self, share: float, text: str, partial: RateRange | None) -> None:
+        self.plot.show_found(partial)
+
+    def _on_result(self, result: RateRange) -> None:
+        self._found = result
+        self.plot.show_found(result)
+        self.plot.autoscale()
+        self._verdict.setText(result.sentence)
+        if self.run_button.hasFocus() and result.suggested is not None:
+            self._show_state()
+            self.use_button.setFocus()
+
+    def _on_cancelled(self) -> None:
+        self._verdict.setText("Stopped.")
+
+    def _on_failure(self, message: str) -> None:
+        self._verdict.setText(message)
+
     def _poll(self) -> None:
-        if self._job is None:
-            return
-        for event in self._job.poll():
-            match event:
-                case Progressed(share, _, partial):
-                    self.progress.setValue(round(share * _PARTS))
-                    self.plot.show_found(partial)
-                case Finished(result):
-                    self._end()
-                    self._found = result
-                    self.plot.show_found(result)
-                    self.plot.autoscale()
-                    self._verdict.setText(result.sentence)
-                    if self.run_button.hasFocus() and result.suggested is not None:
-                        self._show_state()
-                        self.use_button.setFocus()
-                case Cancelled():
-                    self._end()
-                    self._verdict.setText("Stopped.")
-                case Failed(message, traceback):
-                    self._end()
-                    self._verdict.setText(message)
-                    if traceback:
-                        self._session.failed.emit(message, traceback)
+        super()._poll()
         self._show_state()
 
     def _end(self) -> None:
-        self._timer.stop()
+        super()._end()
         self._is_waiting = False
-        if self._job is not None:
-            self._job.stop()
-            self._job = None
 
     def _use(self, rate: float | None) -> None:
         if rate is not None:
