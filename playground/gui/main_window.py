@@ -19,7 +19,7 @@ from playground.gui.skeleton import Skeleton
 from playground.gui.theme import theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+    from PySide6.QtGui import QCloseEvent
     from PySide6.QtWidgets import QMenuBar
 
     from playground.experiment.project_file import Project
@@ -54,7 +54,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.preferences = preferences
         self.setMinimumSize(*SMALLEST_SIZE)
-        self.setAcceptDrops(True)
         self.setWindowTitle("Gradient Playground")
         self.setCentralWidget(Skeleton())
         self.resize(*FIRST_SIZE)
@@ -147,9 +146,11 @@ class MainWindow(QMainWindow):
         opened, path
             The project of the experiment that the window was filled with, and its file.
         """
+        from playground.gui.project.file_drop import FileDrop
         from playground.gui.space_key import SpaceKey
 
         self.reporter.install()
+        FileDrop(self, self.open_path)
         self._space_key = SpaceKey(self)
         app = QApplication.instance()
         assert app is not None  # a window cannot be without one
@@ -169,17 +170,6 @@ class MainWindow(QMainWindow):
     def open_path(self, path: Path) -> None:
         """Show what is in a file."""
         self.project.open_path(path)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._is_filled and any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.open_path(Path(url.toLocalFile()))
-                event.acceptProposedAction()
-                return
 
     # --- what is shown around the workspace ---
 

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -126,6 +126,17 @@ def _open(qtbot: QtBot, window: MainWindow, path: Path) -> None:
     _settled(qtbot, window)
 
 
+def _drop(window: MainWindow, kind: Any, path: Path) -> Any:
+    """Send what the desktop sends when a file is dragged over the window, or dropped."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = kind(QPoint(5, 5), Qt.DropAction.CopyAction, mime, left, plain)
+    event.setAccepted(False)
+    QApplication.sendEvent(window.windowHandle(), event)
+    return event
+
+
 def _train(qtbot: QtBot, window: MainWindow, steps: int) -> None:
     wanted = window.project.tracker.step + steps
     window.session._worker.send(messages.Step(batches=steps))
@@ -235,21 +246,15 @@ class TestOpenAndSave:
         _open(qtbot, window, saved)
         assert window.menus.panels() == {"data": True, "output": True, "plots": True}
 
-    def test_that_a_file_dropped_on_the_window_opens(
+    def test_that_a_file_dropped_anywhere_on_the_window_opens(
         self, qtbot: QtBot, window: MainWindow, saved: Path
     ) -> None:
-        mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(saved))])
-        window.dropEvent(
-            QDropEvent(
-                QPoint(5, 5),
-                Qt.DropAction.CopyAction,
-                mime,
-                Qt.MouseButton.LeftButton,
-                Qt.KeyboardModifier.NoModifier,
-            )
-        )
+        entered = _drop(window, QDragEnterEvent, saved)
+        assert entered.isAccepted()
+        assert window.project.tracker.document.path is None
+        _drop(window, QDropEvent, saved)
         qtbot.waitUntil(lambda: window.project.tracker.document.path == saved)
+        _settled(qtbot, window)
 
     def test_that_recent_files_are_listed_and_those_gone_are_forgotten(
         self, qtbot: QtBot, opened: Opened, saved: Path
