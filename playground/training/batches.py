@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +94,7 @@ class EpochSamples:
 
     def __init__(self, data: PreparedData, head: Head, dtype: np.dtype[Any]) -> None:
         self._head, self._labels, self._dtype = head, data.train_labels, dtype
-        self._source = with_ones(data.train_inputs, dtype)
+        self._source = _shared_inputs(data, dtype)
         self._source_targets = head.targets(data.train_labels).astype(dtype)
         self._source_weights: Reals | None = None
         self.inputs = self._source.copy()
@@ -144,6 +145,13 @@ class EpochSamples:
         else:
             order[:] = np.arange(len(order))
 
+    def arrange(self, order: NDArray[np.int64]) -> None:
+        """Put the samples in an order that was drawn before."""
+        # Within an epoch the order stays, and a large set takes its time.
+        if not np.array_equal(order, self.order):
+            self.order[:] = order
+            self.gather()
+
     def gather(self) -> None:
         """Put the samples in order."""
         # mode="clip" spares a bounds check that costs more than the copy.
@@ -151,6 +159,24 @@ class EpochSamples:
         np.take(self._source_targets, self.order, 0, self.targets, "clip")
         if self.weights is not None and self._source_weights is not None:
             np.take(self._source_weights, self.order, 0, self.weights, "clip")
+
+
+_SHARED: WeakKeyDictionary[PreparedData, WeakValueDictionary[str, Reals]] = WeakKeyDictionary()
+
+
+def _shared_inputs(data: PreparedData, dtype: np.dtype[Any]) -> Reals:
+    """Return the training inputs with a column of ones, for reading only.
+
+    All trainers of the same data share them for as long as one of them needs them: the inspector
+    and a range test train copies of a network, and MNIST takes 190 MB.
+    """
+    made = _SHARED.setdefault(data, WeakValueDictionary())
+    inputs = made.get(dtype.name)
+    if inputs is None:
+        inputs = with_ones(data.train_inputs, dtype)
+        inputs.flags.writeable = False
+        made[dtype.name] = inputs
+    return inputs
 
 
 class EpochTapes:

@@ -396,8 +396,7 @@ class Trainer:
         self._samples.rng.bit_generator.state = state["rng"]
         self._masks.bit_generator.state = state["masks_rng"]
         self._noise.bit_generator.state = state["noise_rng"]
-        self._samples.order[:] = state["order"]
-        self._samples.gather()
+        self._samples.arrange(state["order"])
         self.step, self.epoch = state["step"], state["epoch"]
         self._position = state["position"]
         self._watch.restore(state["watch"])

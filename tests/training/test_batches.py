@@ -292,3 +292,12 @@ class TestClassWeights:
         resumed.restore(_trained(spec, 7).state())
         resumed.advance(10)
         _expect_equal(resumed, _trained(spec, 17))
+
+
+def test_that_trainers_of_the_same_data_share_what_they_only_read() -> None:
+    first = Trainer(TINY)
+    second, other = Trainer(TINY, first.data), Trainer(edited(TINY, training__dtype="float64"))
+    first.advance(3)
+    assert second._samples._source is first._samples._source
+    assert not np.shares_memory(second._samples.inputs, first._samples.inputs)
+    assert other._samples._source.dtype == np.float64
