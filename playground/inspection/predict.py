@@ -117,7 +117,25 @@ class Judge:
             wrong = float(values[row, column])
             if agrees(typed, wrong, self.figures) and not self._same(wrong, expected):
                 return _explained(slip)
+        if self._is_rounded(typed, expected):
+            return Judgement(False, None, self._too_coarse)
         return Judgement(False, None, _UNEXPLAINED)
+
+    @property
+    def _too_coarse(self) -> str:
+        return f"Close, but rounded too much: {self.figures} significant figures are asked for."
+
+    def _is_rounded(self, typed: float, expected: float) -> bool:
+        """Return whether an answer is what is right, to fewer figures than are asked for."""
+        if expected == 0 or typed == 0 or not math.isfinite(expected):
+            return False
+        place = math.floor(math.log10(abs(expected)))
+        # A little more than half a unit: 0.25 may be written as 0.2 and as 0.3.
+        return any(
+            abs(typed - expected) <= 0.5001 * 10.0 ** (place - figures + 1)
+            and math.isclose(typed, float(f"{typed:.{figures}g}"))
+            for figures in range(1, self.figures)
+        )
 
     def matrix(self, operation: Operation, typed: Floats) -> tuple[Judgement, NDArray[np.bool_]]:
         """Judge answers for several cells of a result as it is shown.
@@ -151,6 +169,11 @@ class Judge:
         for slip, values in self._wrong_results(operation):
             if values.shape == expected.shape and self._explains(values, typed, tried, expected):
                 return _explained(slip), right
+        if all(
+            right[at] or self._is_rounded(float(typed[at]), float(expected[at]))
+            for at in (tuple(index) for index in np.argwhere(tried))
+        ):
+            return Judgement(False, None, self._too_coarse), right
         count, total = int(right.sum()), int(tried.sum())
         return Judgement(False, None, f"{count} of {total} cells are right. {_UNEXPLAINED}"), right
 

@@ -159,6 +159,18 @@ def test_that_nonsense_is_not_explained_away() -> None:
     assert "hint" in judgement.message
 
 
+def test_that_an_answer_of_too_few_figures_is_told_so() -> None:
+    judge = Judge(record(mazur()))
+    step = judge.recording.tape.operation("∂L/∂W.1")
+    for typed in (0.08, 0.082):
+        told = judge.cell(step, 0, 0, typed)
+        assert "3 significant figures" in told.message
+        assert (told.is_right, told.slip) == (False, None)
+    assert "hint" in judge.cell(step, 0, 0, 0.0845).message
+    coarse, _ = judge.matrix(step, np.array([[0.082, -0.0226], [np.nan, np.nan]]))
+    assert "3 significant figures" in coarse.message
+
+
 def test_that_hints_go_from_the_rule_to_the_answer() -> None:
     here = situation(Tanh(), HalfSquared(), THREE)
     operation = record(here).tape.operation("∂L/∂W.1")
