@@ -51,7 +51,9 @@ class TorchScript(Exporter, frozen=True, tag="pytorch"):
 
     def run_to_write(self, run: Run) -> Run:
         """Return the run as the script begins with it."""
-        return run if self.start == "trained" else Run(Trainer(run.spec, run.data))
+        if self.start == "trained":
+            return run
+        return Run(Trainer(run.spec, run.data, run.trainer.initial))
 
     def preview(self, run: Run, progress: Progress) -> Preview:
         """Return the beginning of the script."""
