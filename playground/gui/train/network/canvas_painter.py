@@ -21,7 +21,7 @@ from playground.gui.train.network.naming import SkipAt, UnitAt, WeightAt
 from playground.gui.train.network.thumbnails import enlarged, ink_image, radius_of
 
 if TYPE_CHECKING:
-    from playground.gui.train.network.canvas import NetworkCanvas
+    from playground.gui.train.network.drawn_network import DrawnNetwork
     from playground.gui.train.network.scene import NetworkScene
 
 LABEL_ROOM = 54
@@ -29,7 +29,7 @@ LABEL_ROOM = 54
 _HINT = "No hidden layers: this network can only draw a straight boundary. Press + to add one."
 
 
-def paint(canvas: NetworkCanvas, dirty: QRectF) -> None:
+def paint(canvas: DrawnNetwork, dirty: QRectF) -> None:
     """Paint the canvas."""
     colors = theme().current
     painter = QPainter(canvas)
@@ -78,7 +78,7 @@ def has_dots(column: Column) -> bool:
 
 
 def paint_column(
-    painter: QPainter, canvas: NetworkCanvas | NetworkScene, index: int, colors: Colors
+    painter: QPainter, canvas: DrawnNetwork | NetworkScene, index: int, colors: Colors
 ) -> None:
     """Paint the units of a layer with their biases and names; index 0 is the input."""
     assert canvas.layout_now is not None
@@ -112,7 +112,7 @@ def paint_column(
 
 
 def _paint_sample(
-    painter: QPainter, canvas: NetworkCanvas | NetworkScene, column: Column, colors: Colors
+    painter: QPainter, canvas: DrawnNetwork | NetworkScene, column: Column, colors: Colors
 ) -> None:
     """Paint the image that goes in, and say which it is."""
     assert canvas.names is not None
@@ -133,7 +133,7 @@ def _paint_sample(
 
 def _paint_gate(
     painter: QPainter,
-    canvas: NetworkCanvas | NetworkScene,
+    canvas: DrawnNetwork | NetworkScene,
     column: Column,
     rate: float,
     colors: Colors,
@@ -180,7 +180,7 @@ def _paint_dot(painter: QPainter, dot: QRectF, rate: float, colors: Colors) -> N
 
 def _paint_biases(
     painter: QPainter,
-    canvas: NetworkCanvas | NetworkScene,
+    canvas: DrawnNetwork | NetworkScene,
     column: Column,
     layer: int,
     colors: Colors,
@@ -252,7 +252,7 @@ def _paint_more(painter: QPainter, column: Column, colors: Colors) -> None:
     painter.drawText(QRectF(*column.more), Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _paint_rings(painter: QPainter, canvas: NetworkCanvas, colors: Colors) -> None:
+def _paint_rings(painter: QPainter, canvas: DrawnNetwork, colors: Colors) -> None:
     """Outline what is under the pointer, what is selected, and the ends of a pointed link."""
     selection = canvas.selection
     pointed = selection.pointed
@@ -281,7 +281,7 @@ def _paint_rings(painter: QPainter, canvas: NetworkCanvas, colors: Colors) -> No
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def _paint_hint(painter: QPainter, canvas: NetworkCanvas, colors: Colors) -> None:
+def _paint_hint(painter: QPainter, canvas: DrawnNetwork, colors: Colors) -> None:
     """Say what is missing, on a ground that covers the links behind."""
     assert canvas.layout_now is not None
     first, last = canvas.layout_now.columns
