@@ -133,6 +133,7 @@ def test_that_steps_are_counted(qtbot: QtBot, window: MainWindow) -> None:
     _shown(qtbot, window, lambda s: s.epoch == 1 and s.step == 25 and not s.running)
 
 
+@pytest.mark.slow
 def test_that_every_preset_opens_from_the_menu(qtbot: QtBot, window: MainWindow) -> None:
     from playground.experiment.presets import preset_names
 
@@ -141,7 +142,11 @@ def test_that_every_preset_opens_from_the_menu(qtbot: QtBot, window: MainWindow)
         qtbot.waitUntil(lambda: not window.session.is_loading or "mnist" in name)  # noqa: B023
         QApplication.processEvents()
         window.grab()
-    # MNIST has no folder yet: the window says so and lives on.
+
+
+def test_that_a_dataset_without_a_folder_is_told_and_the_window_lives_on(
+    qtbot: QtBot, window: MainWindow
+) -> None:
     window.open_preset("mnist")
     qtbot.waitUntil(lambda: "Choose the folder" in window.workspace.notices.text)
     # Nothing is left of the data before.
@@ -183,7 +188,9 @@ def test_that_divergence_is_told_and_the_window_lives_on(qtbot: QtBot, window: M
     [
         ("data.points", 1),
         ("network.layers", []),
-        ("network.layers", [{"kind": "dense", "units": 64}] * 10),
+        pytest.param(
+            *("network.layers", [{"kind": "dense", "units": 64}] * 10), marks=pytest.mark.slow
+        ),
         ("data.training_share", 1.0),
         ("data.features", ["x1"]),
     ],
