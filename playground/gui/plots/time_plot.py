@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -19,14 +18,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from playground.gui.figures.figure import Figure, write
 from playground.gui.figures.menu import copy_picture
-from playground.gui.plots.bar_now import Bar, NowBars
-from playground.gui.plots.canvas import Band, Canvas, Line, Mark
+from playground.gui.plots.bar_now import NowBars
+from playground.gui.plots.canvas import Canvas, Line, Mark
 from playground.gui.plots.commands import Command, HoverButtons, plot_menu
+from playground.gui.plots.contents import bars_of, healthy_band, lines_of
 from playground.gui.plots.export import csv_text
 from playground.gui.plots.frame import PlotFrame
 from playground.gui.plots.legend import Legend
 from playground.gui.plots.overlay import Overlay
-from playground.gui.plots.readout import axis_height, readout_at
+from playground.gui.plots.readout import readout_at
 from playground.gui.plots.series import Series, Shape, shape_of
 from playground.gui.plots.ticks import readable
 from playground.gui.plots.viewport import Viewport
@@ -38,7 +38,6 @@ FIT_INTERVAL = 500
 """Milliseconds between two changes of the axes while following."""
 
 MARGINS = QMargins(12, 8, 4, 4)
-RAW_OPACITY = 0.38
 
 
 class TimePlot(PlotFrame):
@@ -221,30 +220,19 @@ class TimePlot(PlotFrame):
 
     def _lines(self) -> list[Line]:
         """Return what is drawn: first all raw curves, then the lines above them."""
-        raw, lines = [], []
-        for each, shape in zip(self._series, self._shapes, strict=True):
-            if shape.raw is not None:
-                pale = theme().color(each.color_role, RAW_OPACITY)
-                raw.append(Line(*shape.raw, color=pale, width=1.0, smooth_edges=False))
-            color = theme().color(each.color_role)
-            lines.append(Line(*shape.line, color=color, width=1.6, smooth_edges=True))
-        return raw + lines
+        return lines_of(self._series, self._shapes)
 
     def _update_bars(self) -> None:
         if self._bars is None:
             return
-        bars = []
-        for each in self._series:
-            value = float(each.y[-1])
-            height = axis_height(value, self._viewport.logarithmic)
-            bars.append(Bar(each.name, each.color_role, value, height))
+        bars = bars_of(self._series, self._viewport.logarithmic)
         width = NowBars.width_for(len(bars))
         if width != self._canvas.right_margin:
             self._canvas.right_margin = width
             self._place_children()
         frame = QRectF(self._canvas.plot_rect)
         frame.setRect(4, frame.top(), max(width - 8, 0), frame.height())
-        self._bars.set_bars(tuple(bars), self._viewport.y, frame)
+        self._bars.set_bars(bars, self._viewport.y, frame)
 
     # View
 
@@ -276,14 +264,8 @@ class TimePlot(PlotFrame):
         self._canvas.logarithmic = logarithmic
         if self._healthy is None:
             return
-        low, high = self._healthy
-        label = f"healthy {low:.0e} … {high:.0e}".replace("e-0", "e-")
-        if logarithmic:
-            low, high = float(np.log10(low)), float(np.log10(high))
-            self._viewport.at_least = (low - 1.0, high + 1.0)
-        else:
-            self._viewport.at_least = (0.0, high * 1.5)
-        self._canvas.band = Band(low, high, label)
+        band, at_least = healthy_band(self._healthy, logarithmic)
+        self._canvas.band, self._viewport.at_least = band, at_least
         self._viewport.y = self._viewport.at_least
 
     def autoscale(self) -> None:
