@@ -14,7 +14,7 @@ from playground.engine.optimizers import LearningRate, OptimizerState
 from playground.engine.plan import TrainingPlan
 from playground.engine.regularization_tape import RegularizationTape
 from playground.experiment.change import Impact, impact
-from playground.experiment.spec import ExperimentSpec
+from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.training.batches import Batch, EpochSamples, EpochTapes
 from playground.training.divergence import Diverged, Tracer, is_sound
 from playground.training.evaluation import Evaluations, Metrics, full_metrics
@@ -248,23 +248,7 @@ class Trainer:
             self.architecture = resolve(
                 spec.network, self.architecture.input_count, after.loss, self.data.task
             )
-        if not is_same_network or (
-            before.optimizer,
-            cuts[0],
-            before.class_weights,
-            before.clipping,
-            before.constraint,
-            (before.input_noise, before.weight_noise),
-            type(before.regularizer),
-        ) != (
-            after.optimizer,
-            cuts[1],
-            after.class_weights,
-            after.clipping,
-            after.constraint,
-            (after.input_noise, after.weight_noise),
-            type(after.regularizer),
-        ):
+        if not is_same_network or self._tape_settings(before) != self._tape_settings(after):
             self._compile()
 
     def set_parameter(self, layer: int, row: int, column: int, value: float) -> float:
@@ -446,6 +430,20 @@ class Trainer:
         gathers = training.accumulation > 1
         self._gathered = np.zeros(len(self.parameters.vector) if gathers else 0, self._dtype)
         self._tapes = EpochTapes(self._samples, training, self._gathered, plan)
+
+    def _tape_settings(self, training: TrainingSpec) -> tuple[object, ...]:
+        """Return what the tapes were recorded for; all else they read while they run."""
+        return (
+            training.optimizer,
+            training.batch_for(len(self._samples)),
+            training.accumulation,
+            training.class_weights,
+            training.clipping,
+            training.constraint,
+            training.input_noise,
+            training.weight_noise,
+            type(training.regularizer),
+        )
 
     def _replay(self, count: int) -> None:
         """Make steps of the current pass, each with the learning rate that the schedule gives."""
