@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -16,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from playground.gui.figures.figure import Figure, write
+from playground.gui.figures.figure import Figure
 from playground.gui.figures.menu import copy_picture
 from playground.gui.plots.bar_now import NowBars
 from playground.gui.plots.canvas import Canvas, Line, Mark
@@ -359,22 +358,6 @@ class TimePlot(PlotFrame):
     def csv_text(self) -> str:
         """Return all values, undecimated, as comma-separated values."""
         return csv_text("epoch", self._series)
-
-    def save(self, path: Path) -> None:
-        """Write the plot to a file: PNG, SVG or CSV, by its suffix.
-
-        Raises
-        ------
-        ValueError
-            If the suffix is another one.
-        FileNotWritten
-            If the file cannot be written.
-        """
-        figure = self.figure() or Figure(
-            self.title, self.size(), self.paint_picture, data=self.csv_text
-        )
-        write(figure, path)
-        self.message.emit(f"Saved {path.name}")
 
     def open_menu(self, place: QPoint) -> None:
         """Open the menu of the plot at a place on the screen."""
