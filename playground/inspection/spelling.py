@@ -99,11 +99,10 @@ class Spelling:
         if not self.terms:
             if not self.numbers:
                 return ""
+            around = self.pattern.split("{}")
             texts = [
-                (number_text if place == 0 and self.pattern.startswith("{}") else factor_text)(
-                    number, decimals
-                )
-                for place, number in enumerate(self.numbers)
+                (number_text if _stands_alone(before, after) else factor_text)(number, decimals)
+                for before, after, number in zip(around, around[1:], self.numbers, strict=False)
             ]
             return self.pattern.format(*texts)
         total = self._sum_text(decimals, limit)
@@ -140,6 +139,11 @@ class Spelling:
         return dataclasses.replace(
             self, lit=lit, cell=_turned(self.cell), rule=_turned_all(self.rule)
         )
+
+
+def _stands_alone(before: str, after: str) -> bool:
+    """Return whether a negative number between two pieces of a pattern needs no brackets."""
+    return (before.endswith(("(", "|", ", ")) or not before) and not after.startswith(("^", "²"))
 
 
 def _joined(texts: list[str]) -> str:

@@ -65,3 +65,20 @@ def test_that_a_line_shows_names_then_numbers_then_the_result() -> None:
     )
     assert line.formula == "m / (1 − β₁^t)"
     assert line.text(3) == "m̂ = m / (1 − β₁^t) = −0.010 / (1 − 0.9^1) = −0.100"
+
+
+@pytest.mark.parametrize(
+    "pattern, numbers, text",
+    [
+        ("tanh({})", (-0.83,), "tanh(−0.83)"),
+        ("max({}, {})", (-1.0, -2.0), "max(−1.00, −2.00)"),
+        ("({} − {})²", (-1.0, -2.0), "(−1.00 − (−2.00))²"),
+        ("e^{}", (-1.0,), "e^(−1.00)"),
+        ("{}·({} − {})", (-1.0, -2.0, 3.0), "−1.00·(−2.00 − 3.00)"),
+        ("{}²", (-1.0,), "(−1.00)²"),
+    ],
+)
+def test_that_negative_numbers_have_brackets_where_they_need_them(
+    pattern: str, numbers: tuple[float, ...], text: str
+) -> None:
+    assert Spelling("a", "", 0.0, pattern=pattern, numbers=numbers).calculation(2) == text
