@@ -19,9 +19,11 @@ from playground.data.scaling import Standardise
 from playground.engine.activations import ReLU, Tanh
 from playground.engine.layers import MAXIMUM_LAYERS
 from playground.engine.losses import SoftmaxCrossEntropy
+from playground.gui.figures.figure import Look, image
 from playground.gui.theme import theme
 from playground.gui.train.network.link_layer import Quantity
 from playground.gui.train.network.naming import UnitAt, WeightAt
+from playground.gui.train.network.scene import CAPTIONS_HEIGHT
 from playground.gui.train.network.view import NetworkView
 from tests.gui.network_bench import LEFT, Bench, Key, bench, digits, experiment, focused
 
@@ -352,6 +354,23 @@ def test_that_layers_out_of_sight_are_not_wished_for_until_scrolled_to(
     after = it.view.wishes()["visible_units"]
     assert after[-1] == (0,)
     assert after[0] == ()
+
+
+def test_that_few_units_have_pictures_out_of_sight_too_so_that_a_figure_is_whole(
+    bench: Callable[..., Bench],
+) -> None:
+    it = bench(*[4] * 10, size=(720, 430))
+    assert len(it.view.canvas.columns_in_sight) < 11
+    assert it.view.wishes()["visible_units"] == ((0, 1, 2, 3),) * 10 + ((0,),)
+    it.feed(5)
+    figure = it.view.canvas.figure()
+    assert figure is not None
+    picture = image(figure, Look(scale=1))
+    box = it.view.canvas.box_of(UnitAt(10, 0))
+    assert box is not None
+    row = round(box.center().y()) + CAPTIONS_HEIGHT
+    colors = {picture.pixel(x, row) for x in range(round(box.left()), round(box.right()))}
+    assert len(colors) > 3, "the output has no picture"
 
 
 def test_that_a_hidden_view_does_nothing_until_it_is_shown(bench: Callable[..., Bench]) -> None:
