@@ -69,11 +69,6 @@ def spec_from_text(text: str) -> ExperimentSpec:
         raise ShareError(f"the text is not an experiment: {error}") from error
 
 
-def looks_shared(text: str) -> bool:
-    """Return whether a text is meant as an experiment, quickly and without reading it all."""
-    return text[:200].lstrip().startswith((PREFIX, "{"))
-
-
 def _content(text: str) -> bytes:
     text = text.strip()
     if text.startswith("{"):

@@ -341,11 +341,6 @@ class TransportBar(QWidget):
 
     # --- stepping ---
 
-    @property
-    def steps_whole_epochs(self) -> bool:
-        """Whether the step button trains to the end of the epoch rather than one batch."""
-        return self._whole_epoch
-
     def set_steps_whole_epochs(self, whole_epoch: bool) -> None:
         """Choose what the step button does."""
         self._whole_epoch = whole_epoch

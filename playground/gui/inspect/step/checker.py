@@ -66,11 +66,6 @@ class Checker(QObject):
         """The same as marks for the tape."""
         return {key: mark_of(verdict) for key, verdict in self._verdicts.items()}
 
-    @property
-    def is_checking_all(self) -> bool:
-        """Whether the whole tape is being checked."""
-        return self._tape_job.is_busy
-
     def show_recording(self, recording: Recording | None) -> None:
         """Forget the verdicts of another step."""
         if recording is self._recording:

@@ -127,10 +127,6 @@ class PredictBar(QFrame):
         self._hint.setVisible(is_open)
         self._rest.setVisible(is_open)
 
-    def type_whole(self) -> None:
-        """Put the keyboard into the line for a whole matrix."""
-        self._line.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
     def _send(self) -> None:
         if self._line.text().strip():
             self.answer_typed.emit(self._line.text())

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -114,7 +122,7 @@ class SmallText(QLabel):
         """The text before it was shortened."""
         return self._whole
 
-    def resizeEvent(self, event: Any) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the text to the new width."""
         super().resizeEvent(event)
         self._fit()
@@ -168,7 +176,9 @@ class ActivationCombo(TagCombo):
         self.setFont(text_font(12))
         self.setStyleSheet(FLAT_COMBO)
 
-    def show_activation(self, activation: Any, automatic: Any = None) -> None:
+    def show_activation(
+        self, activation: Activation | None, automatic: Activation | None = None
+    ) -> None:
         """Show an activation, or that it is chosen by itself and which one that is."""
         if automatic is not None:
             text = f"{title_of(type(automatic))} (auto)"
@@ -177,7 +187,9 @@ class ActivationCombo(TagCombo):
         key = AUTOMATIC if activation is None else tag_of(activation)
         if self.key() != key or self.currentIndex() != self.keys().index(key):
             self.select(key)
-        set_option_tip(self, activation if activation is not None else automatic)
+        shown = activation if activation is not None else automatic
+        assert shown is not None  # a card without an activation does not show one
+        set_option_tip(self, shown)
 
 
 class InputCard(Card):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from playground.engine.layers import AnyLayer, Output
 from playground.gui.icons import icon
 from playground.gui.parameter_form import ParameterForm
 from playground.gui.teaching_tip import set_tip
@@ -71,7 +70,9 @@ class LayerMenu(QFrame):
             self._head.addWidget(button)
             self.buttons[name] = button
 
-    def show_layer(self, title: str, layer: Any, place: int = 0, count: int = 1) -> None:
+    def show_layer(
+        self, title: str, layer: AnyLayer | Output, place: int = 0, count: int = 1
+    ) -> None:
         """Show a layer at a place among some hidden layers; emits nothing."""
         self._title.setText(title)
         self.setAccessibleName(f"Settings: {title}")
