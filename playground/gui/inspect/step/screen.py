@@ -100,7 +100,8 @@ class StepScreen(QWidget):
         size = settings.type_size
         self.tape.set_type_size(size)
         self.tape.set_fold({"yes": True, "no": False}.get(settings.fold))
-        for part in (self.card, self.predict, self.update_card, self.kept, self.origin):
+        parts = (self.card, self.predict, self.update_card, self.kept, self.origin, self.side)
+        for part in parts:
             part.set_type_size(size)
 
     def show_tape(self) -> None:

@@ -21,6 +21,8 @@ __all__ = ["SidePanel"]
 
 WIDTH = 300
 MOST_NUMBERS = 6
+LARGEST_TYPE = 16
+"""Height of letters at which a sample still fits into the panel, in device-independent pixels."""
 
 
 class SidePanel(PanelScroll):
@@ -49,6 +51,12 @@ class SidePanel(PanelScroll):
     def sample_text(self) -> str:
         """What the card of the sample says."""
         return self._sample.text
+
+    def set_type_size(self, pixels: int) -> None:
+        """Set the height of the letters, as far as the panel is wide enough."""
+        size = min(pixels, LARGEST_TYPE)
+        self._place.setFont(text_font(size + 1))
+        self._sample.set_type_size(size)
 
     def show_place(self, text: str) -> None:
         """Say in words where we are."""
@@ -88,6 +96,9 @@ class _SampleCard(QFrame):
     @property
     def text(self) -> str:
         return self._text.text()
+
+    def set_type_size(self, pixels: int) -> None:
+        self._text.setFont(monospace_font(pixels))
 
     def show_sample(self, data: PreparedData, sample: int, target: str, output: str) -> None:
         inputs = data.samples.inputs[sample]
