@@ -74,16 +74,16 @@ def test_that_central_differences_agree_in_every_combination(
     expect_agreement(activation, loss, task, REGULARIZERS)
 
 
-@pytest.mark.parametrize("output", EXACT, ids=name)
 @pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
 def test_that_gradients_are_right_for_a_chosen_output_activation(
-    output: type[Activation], loss: type[Loss], task: Task
+    loss: type[Loss], task: Task
 ) -> None:
-    architecture = small_network(Tanh(), loss(), task, (3,), output())
-    parameters = initial_parameters(architecture, 5, FLOAT64)
-    inputs, labels = batch(task, 5)
-    check = check_gradient(architecture, parameters, inputs, architecture.head.targets(labels))
-    assert check.relative_error <= HAPPY, check
+    for output in EXACT:
+        architecture = small_network(Tanh(), loss(), task, (3,), output())
+        parameters = initial_parameters(architecture, 5, FLOAT64)
+        inputs, labels = batch(task, 5)
+        check = check_gradient(architecture, parameters, inputs, architecture.head.targets(labels))
+        assert check.relative_error <= HAPPY, (output, check)
 
 
 @pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)

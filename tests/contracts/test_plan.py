@@ -208,13 +208,11 @@ def test_that_the_plan_clips_in_every_combination(
         expect_clipped(loss, task, *options, dtype)
 
 
-@pytest.mark.parametrize("output", ACTIVATIONS, ids=name)
 @pytest.mark.parametrize(("loss", "task"), LOSS_TASKS, ids=name)
-def test_that_the_plan_honours_a_chosen_output_activation(
-    loss: type[Loss], task: Task, output: type[Activation]
-) -> None:
-    for hidden in (Tanh(), output()):
-        architecture = small_network(hidden, loss(), task, (4, 3), output())
+def test_that_the_plan_honours_a_chosen_output_activation(loss: type[Loss], task: Task) -> None:
+    pairs = [(hidden, output) for output in ACTIVATIONS for hidden in (Tanh, output)]
+    for hidden, output in pairs:
+        architecture = small_network(hidden(), loss(), task, (4, 3), output())
         inputs, labels = batch(task, 6)
         targets = architecture.head.targets(labels)
         training = Run(architecture, OPTIMIZERS[0](), NoRegularization(), FLOAT64)
