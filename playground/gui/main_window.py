@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
             self._status.setText("No data" if self._has_failed else "Preparing…")
             return
         loaded, spec = self._loaded, self.session.spec
-        running = "Training in the background" if self.session.is_running else "Paused"
+        running = "Training" if self.session.is_running else "Paused"
         count = loaded.architecture.parameter_count
         split = loaded.data.split
         validation = f"{len(split.validation):,} validation and " if len(split.validation) else ""
