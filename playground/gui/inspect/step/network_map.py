@@ -30,6 +30,8 @@ from playground.inspection.operation import Shade
 
 __all__ = ["NetworkMap"]
 
+SMALLEST_CAPTIONED = 11.0
+"""Radius of a unit in pixels from which on the number of hidden units has room below."""
 _MARGIN = 24.0
 KEPT_PICTURES = 24
 MOST_LINKS = 18
@@ -212,7 +214,8 @@ class NetworkMap(QWidget):
                 painter.setFont(monospace_font(size))
                 area = QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius)
                 painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
-        if column.units > UNITS_SHOWN:
+        # Where columns stand close together, the numbers would run into each other.
+        if column.units > UNITS_SHOWN and radius >= SMALLEST_CAPTIONED:
             below = self._place(state, index, UNITS_SHOWN - 1)
             painter.setFont(text_font(10))
             painter.setPen(QColor(colors.text_muted))
