@@ -403,12 +403,10 @@ class Trainer:
         self._regularization = RegularizationTape(
             self.architecture, self.parameters, training.regularizer, self._state.gradient
         )
-        noise = NoiseTape(
-            Noise(training.input_noise, training.weight_noise),
-            self.parameters.vector,
-            weight_mask(self.architecture, self._dtype),
-            self._noise,
-        )
+        noisy = Noise(training.input_noise, training.weight_noise)
+        # Only where there is noise on weights: it is as long as all parameters.
+        mask = weight_mask(self.architecture, self._dtype) if noisy.weights else np.zeros(0)
+        noise = NoiseTape(noisy, self.parameters.vector, mask, self._noise)
 
         def plan(batch_size: int, update_samples: int) -> TrainingPlan:
             return TrainingPlan(

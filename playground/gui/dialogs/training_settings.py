@@ -13,6 +13,9 @@ from playground.gui.parameter_form import ParameterForm
 from playground.gui.session import Session
 from playground.schema.describe import field_of
 
+TITLE_BAR = 60
+"""Pixels kept free for the frame around the dialog."""
+
 
 class TrainingSettings(QDialog):
     """A form of the training, generated from its fields; every edit applies at once.
@@ -37,7 +40,9 @@ class TrainingSettings(QDialog):
         layout.setContentsMargins(18, 16, 10, 14)
         layout.addWidget(area)
         layout.addWidget(buttons)
-        self.resize(380, 720)
+        # No taller than the screen, whose edge and title bar take some room as well.
+        room = self.screen().availableSize().height() - TITLE_BAR
+        self.resize(380, min(720, room))
         session.spec_changed.connect(self._show)
         self._show(session.spec)
 
