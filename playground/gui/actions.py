@@ -193,6 +193,12 @@ class Actions:
             menu.addAction(action)
             self._panels.append(action)
             self.groups[-1][1].append(action)
+        self._add(
+            "Table of &samples…",
+            window.workspaces.open_samples,
+            "Ctrl+T",
+            tip="Every sample with its inputs, target, prediction and loss, in a window of its own",
+        )
         self._add("&Reset layout", window.reset_layout, tip="Window and panels as at a first start")
         menu.addSeparator()
         self._add("&Full screen", self._full_screen, "F11")

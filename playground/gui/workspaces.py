@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from playground.gui.inspect.workspace import InspectWorkspace
     from playground.gui.inspect_requests import Place
     from playground.gui.preferences import Preferences
+    from playground.gui.samples.window import SamplesWindow
     from playground.gui.session import Session
     from playground.gui.train.workspace import TrainWorkspace
 
@@ -163,6 +164,23 @@ class Workspaces(QStackedWidget):
         self.choose(INSPECT)
         self.inspect.choose("network")
         self.inspect.step_panel.inspect(place)
+
+    def open_samples(self) -> SamplesWindow:
+        """Show the table of samples in a window, of the network that is trained or inspected."""
+        from playground.gui.samples.window import SamplesWindow
+
+        opened = self.findChild(SamplesWindow)
+        # One that was closed a moment ago is about to go.
+        if opened is None or not opened.isVisible():
+            inspects = self.name == INSPECT and self.inspect.tab == "network"
+            inspector = self.inspect.step_panel.inspector if inspects else None
+            opened = SamplesWindow(self._session, self._preferences, inspector, self)
+            # Elsewhere the network may be another one.
+            self.chosen.connect(opened.close)
+        opened.show()
+        opened.raise_()
+        opened.activateWindow()
+        return opened
 
     def restore(self) -> None:
         """Show the workspace that was shown when the application was last closed."""

@@ -116,6 +116,8 @@ class Snapshot:
         The same for the gradient of the last batch.
     slopes, gradient_slopes
         Per layer (rows, width of z) what its activation learns, and the gradient; mostly no rows.
+    parameters
+        All that is learned, with the running statistics: what ``matrices`` and ``slopes`` are of.
     input_maps, unit_maps
         Pictures (n, h, w, 4): of all inputs; per layer, of its visible units.
     unit_scales
@@ -154,6 +156,7 @@ class Snapshot:
     probe: ProbeValues | None = None
     best_epoch: int = 0
     view: View = field(default_factory=View)
+    parameters: Parameters | None = None
 
 
 class SnapshotBuilder:
@@ -195,6 +198,7 @@ class SnapshotBuilder:
                 gradient_matrices=tuple(learned[1].matrices),
                 slopes=tuple(learned[0].slopes),
                 gradient_slopes=tuple(learned[1].slopes),
+                parameters=learned[0],
                 probe=self._probe(view),
                 best_epoch=trainer.best_epoch,
                 view=view,

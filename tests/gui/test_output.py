@@ -158,6 +158,7 @@ def test_that_each_toggle_changes_what_is_painted(qtbot: QtBot, make_stage: Make
         "test": False,
         "mistakes": False,
         "discretize": False,
+        "table": False,
     }
 
 

@@ -122,6 +122,15 @@ _IN_PLACE = (
             ("Copy the picture", "Ctrl+C"),
         ),
     ),
+    (
+        "In the table of samples",
+        (
+            ("Inspect the sample of a row", "Enter   I"),
+            ("Mistakes only", "W"),
+            ("Go to a sample by its number", "0 – 9   Ctrl+G"),
+            ("Copy the rows", "Ctrl+C"),
+        ),
+    ),
 )
 
 

@@ -32,6 +32,7 @@ from playground.gui.inspect.step.switches import Switches
 from playground.gui.inspect_requests import Place
 from playground.gui.notice_bar import NoticeBar
 from playground.gui.preferences import Preferences
+from playground.gui.samples.requests import ask_for_samples
 from playground.gui.session import Session
 from playground.inspection.check import CellCheck
 from playground.training.jobs import Progress
@@ -106,6 +107,7 @@ class StepPanel(QWidget):
         self._key("N", lambda: self._flip("columns"))
         self._key("U", lambda: self._flip("fused"))
         self._key("L", lambda: self._flip("large"))
+        self._key("T", lambda: ask_for_samples(self))
 
     def _key(self, key: str, carry_out: object) -> None:
         # Of the tab and of its controls, which stand elsewhere: only one of them has the focus.
@@ -133,6 +135,7 @@ class StepPanel(QWidget):
         self.switches.predict_toggled.connect(self.set_predicting)
         self.predict.left.connect(self.setFocus)
         self.switches.export_requested.connect(self.export_worksheet)
+        self.switches.table_requested.connect(lambda: ask_for_samples(self))
         self.switches.check_requested.connect(self.checker.check_all)
         self.checker.progressed.connect(self.status.show_progress)
         self.checker.verdicts_changed.connect(self._show_verdicts)

@@ -12,6 +12,7 @@ from playground.experiment.spec import ExperimentSpec
 from playground.gui.notice_bar import NoticeBar
 from playground.gui.palette import value_lut
 from playground.gui.preferences import Preferences
+from playground.gui.samples.requests import ask_for_samples
 from playground.gui.session import Session
 from playground.gui.theme import theme
 from playground.gui.train.data_panel import DataPanel
@@ -45,7 +46,7 @@ class TrainWorkspace(QWidget):
         self.transport = TransportBar()
         self.data_panel = DataPanel()
         self.network = NetworkView()
-        self.output = OutputPanel()
+        self.output = OutputPanel(preferences=preferences)
         self.plots: PlotStrip | None = None
         self._last_snapshot: Snapshot | None = None
         self._views: list[Any] = [self.transport, self.data_panel, self.network, self.output]
@@ -121,6 +122,8 @@ class TrainWorkspace(QWidget):
                 view.wishes_changed.connect(self._wish_timer.start)
         self.network.parameter_edited.connect(session.edit_parameter)
         self.output.set_options(self._preferences.output_options)
+        self.output.failed.connect(session.failed)
+        self.output.window_wanted.connect(lambda: ask_for_samples(self))
         theme().changed.connect(self._recolor)
 
     def load_plots(self) -> None:

@@ -83,6 +83,7 @@ KEYS_SHOWN = (
     ("↵", "type into a cell"),
     ("H", "hint"),
     ("B", "one sample or batch"),
+    ("T", "table of samples"),
     ("N", "notation"),
     ("U", "fused or not"),
     ("L", "large type"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -70,12 +70,15 @@ class Switches(QWidget):
         Something was switched.
     predict_toggled(bool)
         Cells shall be masked, or not.
+    table_requested()
+        A sample should be chosen from the table.
     check_requested(), export_requested()
         Entries of the menu.
     """
 
     changed = Signal(object)
     predict_toggled = Signal(bool)
+    table_requested = Signal()
     check_requested = Signal()
     export_requested = Signal()
 
@@ -100,12 +103,28 @@ class Switches(QWidget):
         self.sample.setFixedWidth(60)
         self.sample.setAccessibleName("Number of the sample")
         set_tip(self.sample, "Sample", "Which sample of the data goes through the network.")
+        self.table = QToolButton()
+        self.table.setIcon(icon("table"))
+        self.table.setIconSize(QSize(15, 15))
+        self.table.setFixedSize(HEIGHT, HEIGHT)
+        self.table.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.table.clicked.connect(self.table_requested)
+        set_tip(
+            self.table,
+            "Choose from the table",
+            "All samples with their inputs, targets and losses: sort by loss to find the hardest, "
+            "and step through it with Enter.",
+            shortcut="T",
+        )
         row.addStretch(1)
         scope = QHBoxLayout()
         scope.setSpacing(4)
         scope.addWidget(self.scope)
         scope.addWidget(self.sample)
-        self._place(row, "Scope", scope, self.scope, 130)
+        scope.addWidget(self.table)
+        # Wide enough for the number and the button, too.
+        self._place(row, "Scope", scope, self.scope, 215)
+        self.scope.setMaximumWidth(130)
         set_tip(
             self.scope,
             "Scope",

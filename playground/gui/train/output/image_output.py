@@ -131,6 +131,10 @@ class ImageOutput(QWidget):
         """Index of the sample that the network is asked, or ``None``."""
         return self._probe
 
+    def choose_sample(self, sample: int) -> None:
+        """Ask the network about another sample."""
+        self._choose_sample(sample)
+
     # --- what the session says ---
 
     def show_loaded(self, loaded: Loaded) -> None:

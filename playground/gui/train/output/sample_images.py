@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from playground.data.prepared import PreparedData
-from playground.gui.palette import mix
+from playground.gui.palette import Colors, mix
 from playground.gui.theme import theme
 
 __all__ = ["SampleImages"]
@@ -17,6 +18,13 @@ __all__ = ["SampleImages"]
 _KEPT = 400
 _PIXELATED_FROM = 3.0
 """Enlarged by this much or more, pixels keep their hard edges: they are what the network sees."""
+
+
+@lru_cache(maxsize=4)
+def _shades(colors: Colors) -> list[int]:
+    """Return the colours from paper to ink as Qt wants them: mixed once for all samples."""
+    ground = colors.background if colors.is_dark else colors.field
+    return [QColor(mix(ground, colors.text, level / 255)).rgb() for level in range(256)]
 
 
 class SampleImages:
@@ -69,10 +77,7 @@ class SampleImages:
         image = QImage(
             levels.data, self._width, self._height, self._width, QImage.Format.Format_Indexed8
         )
-        ground = colors.background if colors.is_dark else colors.field
-        image.setColorTable(
-            [QColor(mix(ground, colors.text, level / 255)).rgb() for level in range(256)]
-        )
+        image.setColorTable(_shades(colors))
         picture = QPixmap(round(side * ratio), round(side * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
