@@ -14,14 +14,17 @@ from playground.data.batching import WithoutReplacement
 from playground.data.prepared import PreparedData
 from playground.engine.forward_plan import with_ones
 from playground.engine.head import Head
-from playground.engine.operations import Operation
+from playground.engine.operations import Operation, fused
 from playground.engine.plan import TrainingPlan
 from playground.experiment.spec import TrainingSpec
 
 Reals = NDArray[Any]
 
-STAGED_ABOVE = 2000
-"""With more batches per epoch than this, batches are copied to one buffer, to keep few tapes."""
+GATHERED_BATCHES = 2000
+"""With more batches per epoch than this, each is gathered alone, to keep few tapes."""
+GATHERED_BYTES = 2**20
+"""Larger inputs are gathered batch by batch, too: it keeps a batch in the cache between its
+gathering and its two products, spares a copy of the data, and no epoch begins with a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,55 +82,46 @@ def batches_of(count: int, size: int, per_update: int) -> tuple[Batch, ...]:
 
 
 class EpochSamples:
-    """The training samples in the order of the current epoch.
+    """The training samples and their order in the current epoch.
 
     Attributes
     ----------
     inputs : (n, d + 1)
-        With a last column of ones; overwritten by every epoch.
-    targets : (n, k)
+        With a last column of ones, in the order of the data; for reading only.
+    targets : (k, n)
+        Feature-major, as a tape takes them.
     weights : (n,) or None
         Weight of each sample by its class; ``None`` if all count the same.
     order : (n,) int64
-        Which samples they are.
+        Which samples the epoch takes, one after another.
     """
 
     def __init__(self, data: PreparedData, head: Head, dtype: np.dtype[Any]) -> None:
         self._head, self._labels, self._dtype = head, data.train_labels, dtype
-        self._source = _shared_inputs(data, dtype)
-        self._source_targets = head.targets(data.train_labels).astype(dtype)
-        self._source_weights: Reals | None = None
-        self.inputs = self._source.copy()
-        self.targets = self._source_targets.copy()
+        self.inputs = _shared_inputs(data, dtype)
+        self.targets = head.targets(data.train_labels).T.astype(dtype, order="C")
         self.weights: Reals | None = None
-        self.order = np.arange(len(self._source))
+        self.order = np.arange(len(self.inputs))
 
     def __len__(self) -> int:
-        return len(self._source)
-
-    @property
-    def source_weights(self) -> Reals | None:
-        """The weights in the order of the data, (n,), or ``None``."""
-        return self._source_weights
+        return len(self.inputs)
 
     def start(self, seed: int) -> None:
         """Go back to before the first epoch."""
         self.rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
 
     def weigh(self, training: TrainingSpec) -> None:
-        """Take the class weights of a training; the buffer of weights may be another one."""
+        """Take the class weights of a training."""
         classes = self._head.task.class_count
         by_class = training.class_weights.weights(self._labels, classes)
         if by_class is None:
-            self._source_weights = self.weights = None
-            return
-        self._source_weights = by_class[self._labels.astype(np.int64)].astype(self._dtype)
-        self.weights = self._source_weights[self.order]
+            self.weights = None
+        else:
+            self.weights = by_class[self._labels.astype(np.int64)].astype(self._dtype)
 
     def draw(self, training: TrainingSpec) -> None:
         """Begin another epoch."""
         self._draw(training, self.order, self.rng)
-        self.gather()
 
     def drawn(self, training: TrainingSpec) -> NDArray[np.int64]:
         """Return the order of the next epoch without beginning it."""
@@ -144,21 +138,6 @@ class EpochSamples:
             training.sampling.draw(order, rng)
         else:
             order[:] = np.arange(len(order))
-
-    def arrange(self, order: NDArray[np.int64]) -> None:
-        """Put the samples in an order that was drawn before."""
-        # Within an epoch the order stays, and a large set takes its time.
-        if not np.array_equal(order, self.order):
-            self.order[:] = order
-            self.gather()
-
-    def gather(self) -> None:
-        """Put the samples in order."""
-        # mode="clip" spares a bounds check that costs more than the copy.
-        np.take(self._source, self.order, 0, self.inputs, "clip")
-        np.take(self._source_targets, self.order, 0, self.targets, "clip")
-        if self.weights is not None and self._source_weights is not None:
-            np.take(self._source_weights, self.order, 0, self.weights, "clip")
 
 
 _SHARED: WeakKeyDictionary[PreparedData, WeakValueDictionary[str, Reals]] = WeakKeyDictionary()
@@ -180,12 +159,15 @@ def _shared_inputs(data: PreparedData, dtype: np.dtype[Any]) -> Reals:
 
 
 class EpochTapes:
-    """Every training step of an epoch, recorded.
+    """Every training step of an epoch, recorded, and the buffers that the tapes read.
+
+    A small set is put in order at once when an epoch begins, and each tape reads its slice. The
+    batches of a large one are gathered one by one into the same buffer, and share their tapes.
 
     Parameters
     ----------
     samples
-        Whose buffers the tapes read.
+        What the batches are taken from.
     training
         How to cut them.
     gathered : (p,)
@@ -198,6 +180,12 @@ class EpochTapes:
     ----------
     batches
         In the order of the epoch.
+    is_staged
+        Whether batches are gathered one by one.
+    inputs : (n, d + 1)
+    targets : (k, n)
+    weights : (n,) or None
+        Buffers in the order of the epoch; of a single batch if they are staged.
     """
 
     def __init__(
@@ -207,66 +195,69 @@ class EpochTapes:
         gathered: Reals,
         plan: Callable[[int, int], TrainingPlan],
     ) -> None:
-        count = len(samples)
-        size = training.batch_for(count)
-        self.batches = batches_of(count, size, training.accumulation)
-        self._samples = samples
+        size = training.batch_for(len(samples))
+        self.batches = batches_of(len(samples), size, training.accumulation)
+        self._samples, self._gathered, self._plan = samples, gathered, plan
         self._plans: dict[tuple[int, int], TrainingPlan] = {}
-        self._tapes: list[list[Operation]] = []
-        self._staged: dict[tuple[int, int, bool, bool], list[Operation]] | None = None
-        self._gathered, self._plan = gathered, plan
-        inputs, targets, weights = samples.inputs, samples.targets, samples.weights
-        if len(self.batches) <= STAGED_ABOVE:
+        many, large = len(self.batches) > GATHERED_BATCHES, samples.inputs.nbytes > GATHERED_BYTES
+        self.is_staged = (many or large) and len(self.batches) > 1
+        rows = slice(0, size if self.is_staged else len(samples))
+        self.inputs, self.targets = samples.inputs[rows].copy(), samples.targets[:, rows].copy()
+        self.weights = samples.weights[rows].copy() if samples.weights is not None else None
+        if self.is_staged:
+            tapes: dict[tuple[int, int, bool, bool], Operation] = {}
             for batch in self.batches:
-                rows = batch.rows
-                part = weights[rows] if weights is not None else None
-                self._tapes.append(self._record(batch, inputs[rows], targets[rows], part))
-            return
-        self._stage = inputs[:size].copy(), targets[:size].copy(), np.ones(size, inputs.dtype)
-        self._staged = {}
-        for batch in self.batches:
-            if batch.kind not in self._staged:
-                n = batch.size
-                part = self._stage[2][:n] if weights is not None else None
-                tape = self._record(batch, self._stage[0][:n], self._stage[1][:n], part)
-                self._staged[batch.kind] = tape
+                if batch.kind not in tapes:
+                    tapes[batch.kind] = self._record(batch, slice(0, batch.size))
+            self._tapes = [tapes[batch.kind] for batch in self.batches]
+        else:
+            self._tapes = [self._record(batch, batch.rows) for batch in self.batches]
+        self.gather()
 
     def __len__(self) -> int:
         return len(self.batches)
 
     @property
-    def is_staged(self) -> bool:
-        """Whether batches are copied before each step."""
-        return self._staged is not None
-
-    @property
     def tape_count(self) -> int:
         """How many tapes there are."""
-        return len(self._tapes) if self._staged is None else len(self._staged)
+        return len({id(tape) for tape in self._tapes})
 
-    def _record(
-        self, batch: Batch, inputs: Reals, targets: Reals, weights: Reals | None
-    ) -> list[Operation]:
+    def _record(self, batch: Batch, rows: slice) -> Operation:
         key = batch.size, batch.update_samples
         if key not in self._plans:
             self._plans[key] = self._plan(*key)
-        return self._plans[key].record_step(
-            inputs, targets, weights, self._gathered, batch.opens, batch.closes
+        weights = self.weights[rows] if self.weights is not None else None
+        step = self._plans[key].record_step(
+            self.inputs[rows],
+            self.targets[:, rows].T,
+            weights,
+            self._gathered,
+            batch.opens,
+            batch.closes,
         )
+        return fused(step)
+
+    def gather(self) -> None:
+        """Follow another order of the samples."""
+        if not self.is_staged:
+            self._take(self._samples.order)
+
+    def _take(self, chosen: NDArray[np.int64]) -> None:
+        """Copy samples to the start of the buffers."""
+        samples, count = self._samples, len(chosen)
+        # mode="clip" spares a bounds check that costs more than the copy.
+        samples.inputs.take(chosen, 0, self.inputs[:count], "clip")
+        samples.targets.take(chosen, 1, self.targets[:, :count], "clip")
+        if samples.weights is not None and self.weights is not None:
+            samples.weights.take(chosen, 0, self.weights[:count], "clip")
 
     def replay(self, start: int, count: int) -> None:
         """Make some steps of the epoch."""
-        if self._staged is None:
-            for tape in self._tapes[start : start + count]:
-                for operation in tape:
-                    operation()
+        if not self.is_staged:
+            for step in self._tapes[start : start + count]:
+                step()
             return
-        samples, (inputs, targets, weights) = self._samples, self._stage
-        for batch in self.batches[start : start + count]:
-            size = batch.size
-            np.copyto(inputs[:size], samples.inputs[batch.rows])
-            np.copyto(targets[:size], samples.targets[batch.rows])
-            if samples.weights is not None:
-                np.copyto(weights[:size], samples.weights[batch.rows])
-            for operation in self._staged[batch.kind]:
-                operation()
+        order, part = self._samples.order, slice(start, start + count)
+        for batch, step in zip(self.batches[part], self._tapes[part], strict=True):
+            self._take(order[batch.rows])
+            step()

@@ -17,7 +17,7 @@ Reals = NDArray[Any]
 
 EVALUATION_CAP = 1024
 """Curves are measured on at most this many samples of each set, always the same ones."""
-EVALUATION_OPERATIONS = 5e7
+EVALUATION_OPERATIONS = 4e7
 """Wide networks are measured on fewer samples: about so many multiplications for each set."""
 SMALLEST_EVALUATION = 256
 
@@ -103,7 +103,12 @@ class Evaluations:
 
     def metrics(self) -> Metrics:
         """Return the same with ``None`` for what has no meaning; NaN is a loss that diverged."""
-        losses, accuracies = self.measure()
+        return self.metrics_of(*self.measure())
+
+    def metrics_of(
+        self, losses: tuple[float, float, float], accuracies: tuple[float, float, float]
+    ) -> Metrics:
+        """Return what was measured before as :meth:`metrics` does."""
         has_samples = [bool(e.count) for e in (self.train, self.validation, self.test)]
         return _metrics(
             [loss if has else None for loss, has in zip(losses, has_samples, strict=True)],

@@ -132,6 +132,14 @@ class History:
             return np.full(layers, np.nan)
         return self._rows[self._count - 1, _PLAIN + layers :].copy()
 
+    def last_measured(
+        self,
+    ) -> tuple[int, tuple[float, float, float], tuple[float, float, float]]:
+        """Return the step of the last record, and its losses and accuracies."""
+        step, _, *measured = self._rows[self._count - 1, :_PLAIN].tolist()
+        training, validation, test, *accuracies = measured
+        return int(step), (training, validation, test), tuple(accuracies)
+
     def view(self) -> HistoryView:
         """Return a copy of the record so far."""
         rows = self._rows[: self._count].T.copy()

@@ -5,10 +5,24 @@ from __future__ import annotations
 import sys
 import time
 
-__all__ = ["Pace", "Rate"]
+__all__ = ["Chunk", "Pace", "Rate"]
 
 RATE_WINDOW = 0.5
 """Seconds over which steps per second are averaged."""
+CHUNK_SECONDS = 0.002
+"""Training between two looks at the commands."""
+
+
+class Chunk:
+    """How many steps take about two milliseconds."""
+
+    def __init__(self) -> None:
+        self.steps = 1
+
+    def learn(self, steps: int, seconds: float) -> None:
+        """Go towards the wanted length, by a factor of two at most: times are noisy."""
+        wanted = round(steps * CHUNK_SECONDS / max(seconds, 1e-7))
+        self.steps = min(max(wanted, self.steps // 2, 1), self.steps * 2)
 
 
 class Pace:

@@ -14,7 +14,7 @@ from playground.training.history import CAPACITY, History
 Reals = NDArray[Any]
 
 SMALLEST_HISTORY = 128
-RECORD_SHARE = 0.02
+RECORD_SHARE = 0.01
 """The share of its time that a large network may spend on its first records."""
 
 

@@ -169,6 +169,7 @@ class SnapshotBuilder:
         self._trainer = trainer
         self._run_id = run_id
         self._metrics: Thrifty[Metrics] = Thrifty()
+        self._measured_step = -1
         self._learned: Thrifty[tuple[Parameters, Parameters]] = Thrifty()
         self._grid: PlanePictures | None = None
         self._points: _PointCheck | None = None
@@ -190,9 +191,7 @@ class SnapshotBuilder:
                 epoch_fraction=trainer.epoch_fraction,
                 steps_per_second=steps_per_second,
                 learning_rate=trainer.learning_rate,
-                metrics=self._metrics.value(
-                    trainer.quick_metrics if running else trainer.metrics, not running
-                ),
+                metrics=self._measure(running),
                 history=trainer.history.view(),
                 matrices=tuple(learned[0].matrices),
                 gradient_matrices=tuple(learned[1].matrices),
@@ -210,6 +209,18 @@ class SnapshotBuilder:
         """Show weights and measurements anew the next time: somebody changed them by hand."""
         self._learned.forget()
         self._metrics.forget()
+
+    def _measure(self, running: bool) -> Metrics:
+        """Return loss and accuracy; while training, those of a new record if there is one."""
+        trainer = self._trainer
+        if running:
+            step, recorded = trainer.recorded_metrics()
+            if step != self._measured_step:
+                self._measured_step = step
+                self._metrics.take(recorded)
+        return self._metrics.value(
+            trainer.quick_metrics if running else trainer.metrics, not running
+        )
 
     def _copy_learned(self) -> tuple[Parameters, Parameters]:
         """Return copies of all that is learned, and of its gradient."""

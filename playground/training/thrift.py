@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-SHARE = 0.01
+SHARE = 0.005
 """The part of the time that may go into one thing that is shown."""
 
 
@@ -23,6 +23,7 @@ class Thrifty(Generic[T]):
     def __init__(self, share: float = SHARE) -> None:
         self._share = share
         self._value: T | None = None
+        self._seconds = 0.0
         self._next = -math.inf
 
     def value(self, work_out: Callable[[], T], is_urgent: bool) -> T:
@@ -30,10 +31,18 @@ class Thrifty(Generic[T]):
         started = time.perf_counter()
         if self._value is None or is_urgent or started >= self._next:
             self._value = work_out()
-            now = time.perf_counter()
-            self._next = now + (now - started) / self._share
+            self._seconds = time.perf_counter() - started
+            self._wait()
         return self._value
+
+    def take(self, value: T) -> None:
+        """Take a new value that somebody else has worked out anyway, instead of the next one."""
+        self._value = value
+        self._wait()
 
     def forget(self) -> None:
         """Work the value out anew the next time, whatever it costs: it is about something else."""
         self._value = None
+
+    def _wait(self) -> None:
+        self._next = time.perf_counter() + self._seconds / self._share

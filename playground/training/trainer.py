@@ -178,7 +178,7 @@ class Trainer:
     @property
     def sample_weights(self) -> Reals | None:
         """The weight of each training sample by its class; ``None`` if all count the same."""
-        return self._samples.source_weights
+        return self._samples.weights
 
     def next_batch(self) -> NDArray[np.int64]:
         """Return which training samples the next step takes, in order, without taking them."""
@@ -287,6 +287,7 @@ class Trainer:
             while steps > 0:
                 if self._position == 0:
                     self._samples.draw(self.spec.training)
+                    self._tapes.gather()
                 until_record = self.history.steps_until_due(self.step)
                 count = min(steps, len(self._tapes) - self._position, until_record)
                 records = count == until_record
@@ -317,6 +318,14 @@ class Trainer:
     def quick_metrics(self) -> Metrics:
         """Measure on the samples of the curves: all of a small set, a fixed draw of a large one."""
         return self.evaluations.metrics()
+
+    def recorded_metrics(self) -> tuple[int, Metrics]:
+        """Return the step of the last record, and what was measured for it.
+
+        There always is one: that of the start, if no other.
+        """
+        step, losses, accuracies = self.history.last_measured()
+        return step, self.evaluations.metrics_of(losses, accuracies)
 
     def check_finite(self) -> None:
         """Make sure that all parameters are finite, and none larger than ``LARGEST_WEIGHT``.
@@ -380,7 +389,10 @@ class Trainer:
         self._samples.rng.bit_generator.state = state["rng"]
         self._masks.bit_generator.state = state["masks_rng"]
         self._noise.bit_generator.state = state["noise_rng"]
-        self._samples.arrange(state["order"])
+        # Within an epoch the order stays, and to gather a set anew takes its time.
+        if not np.array_equal(state["order"], self._samples.order):
+            self._samples.order[:] = state["order"]
+            self._tapes.gather()
         self.step, self.epoch = state["step"], state["epoch"]
         self._position = state["position"]
         self._watch.restore(state["watch"])

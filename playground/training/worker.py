@@ -17,17 +17,18 @@ from playground.schema.validation import InvalidValue
 from playground.training import messages
 from playground.training.divergence import Diverged
 from playground.training.mailbox import Mailbox
-from playground.training.pacing import Pace, Rate
+from playground.training.pacing import Chunk, Pace, Rate
 from playground.training.preparing import Preparing, drawn_vector, is_prepared
 from playground.training.snapshot import SnapshotBuilder, View
 from playground.training.state import UnfitState, changed_data, kept_initial, restore_checked
 from playground.training.trainer import Trainer
 from playground.training.waiting import MEANWHILE, still_wanted
 
-CHUNK_SECONDS = 0.001
-"""Training between two looks at the commands."""
 PREPARING_SECONDS = 0.005
 """Preparation of initial weights between two looks at the commands."""
+CHECK_SECONDS = 0.01
+"""Most time that training goes on between two looks whether it has diverged: where it began is
+found out afterwards, however late one looks. Nobody sees or takes what was not looked at."""
 REPORT_SECONDS = 0.05
 """Least time between two reports of how far a preparation is."""
 
@@ -55,8 +56,9 @@ class Worker:
         self._running = False
         self._stopped = False
         self._remaining: int | None = None
+        self._unchecked_since: float | None = None
         self._needs_snapshot = False
-        self._chunk = 1
+        self._chunk = Chunk()
         self._rate = Rate()
         self._pace = Pace()
 
@@ -120,6 +122,8 @@ class Worker:
         except queue.Empty:
             pass
         self._pending = still_wanted(self._pending)
+        if self._pending:
+            self._check()
         # One by one: should a command fail, those behind it are carried out in the next turn.
         while self._pending and not self._stopped:
             self._carry_out(self._pending.popleft())
@@ -275,7 +279,7 @@ class Worker:
         self._trainer = trainer
         self._builder = SnapshotBuilder(trainer, run_id)
         self._rate.clear()
-        self._chunk = 1
+        self._chunk = Chunk()
         self._needs_snapshot = True
         self.events.put(messages.Loaded(run_id, spec, trainer.data, trainer.architecture))
         if refused:
@@ -334,31 +338,39 @@ class Worker:
         self._remaining = batches
 
     def _train(self) -> None:
-        """Train for about a millisecond."""
+        """Train for a moment, and no longer than the next command may wait."""
         assert self._trainer is not None
         if self._remaining is not None:
             # Steps that were asked for by number are made at once.
-            steps = min(self._chunk, self._remaining)
+            steps = min(self._chunk.steps, self._remaining)
         else:
-            steps = min(self._chunk, self._pace.steps_due(self._trainer.batches_per_epoch))
+            steps = min(self._chunk.steps, self._pace.steps_due(self._trainer.batches_per_epoch))
         if steps == 0:
             return
         started = time.perf_counter()
         self._trainer.advance(steps)
-        self._trainer.check_finite()
+        if self._unchecked_since is None:
+            self._unchecked_since = started
+        is_done = self._remaining is not None and self._remaining <= steps
+        if is_done or time.perf_counter() - self._unchecked_since > CHECK_SECONDS:
+            self._check()
         seconds = time.perf_counter() - started
         self._pace.count(steps)
         self._rate.add(steps, started + seconds)
         if self._trainer.stopped is not None:
             self._stop_early(self._trainer.stopped.sentence)
             return
-        # Towards a chunk of the wanted length, by a factor of two at most: times are noisy.
-        wanted = steps * CHUNK_SECONDS / max(seconds, 1e-7)
-        self._chunk = int(min(max(wanted, self._chunk / 2, 1), self._chunk * 2))
+        self._chunk.learn(steps, seconds)
         if self._remaining is not None:
             self._remaining -= steps
             if self._remaining <= 0:
                 self._set_running(False)
+
+    def _check(self) -> None:
+        """Make sure that what was trained is finite, if that is not yet known."""
+        if self._unchecked_since is not None and self._trainer is not None:
+            self._unchecked_since = None
+            self._trainer.check_finite()
 
     def _stop_early(self, sentence: str) -> None:
         """Stand still by the rule of the experiment; whoever plays on goes on."""
@@ -378,6 +390,7 @@ class Worker:
         self._needs_snapshot = False
         if self._builder is None:
             return
+        self._check()
         rate = self._rate.value() if self._running else None
         self.mailbox.put(self._builder.build(self._view, self._running, rate))
 

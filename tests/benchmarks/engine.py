@@ -36,7 +36,7 @@ from playground.engine.forward_plan import ForwardPlan, with_ones
 from playground.engine.layers import AnyLayer, BatchNorm, Dense, Dropout, LayerNorm, Skip
 from playground.engine.losses import HalfSquared, SoftmaxCrossEntropy
 from playground.engine.network import NetworkSpec
-from playground.engine.operations import run
+from playground.engine.operations import fused, run
 from playground.engine.optimizers import (
     SGD,
     Adam,
@@ -52,9 +52,11 @@ from playground.engine.regularizers import L1, L2, ElasticNet
 from playground.engine.schedules import Cosine
 from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.schema.describe import title_of
+from playground.training.pacing import Chunk
 from playground.training.snapshot import SnapshotBuilder
 from playground.training.trainer import Trainer
 from playground.training.view import View
+from playground.training.worker import CHECK_SECONDS
 from tests.benchmarks.peers import (
     Epochs,
     Job,
@@ -192,13 +194,12 @@ def bare_step(trainer: Trainer) -> Callable[[int], None]:
     """Return the bare plan on one batch, again and again."""
     batch = slice(0, trainer.spec.training.batch_size)
     inputs, targets = samples_of(trainer)
-    operations = bare_plan(trainer).record_step(inputs[batch], targets[batch])
+    step = fused(bare_plan(trainer).record_step(inputs[batch], targets[:, batch].T))
 
     def advance(steps: int) -> None:
         with np.errstate(all="ignore"):
             for _ in range(steps):
-                for operation in operations:
-                    operation()
+                step()
 
     return advance
 
@@ -210,7 +211,7 @@ def bare_epochs(trainer: Trainer) -> Callable[[int], None]:
     shuffled, wanted, order = inputs.copy(), targets.copy(), np.arange(len(inputs))
     plan = bare_plan(trainer)
     tapes = [
-        plan.record_step(shuffled[start : start + size], wanted[start : start + size])
+        fused(plan.record_step(shuffled[start : start + size], wanted[:, start : start + size].T))
         for start in range(0, len(inputs), size)
     ]
 
@@ -219,20 +220,19 @@ def bare_epochs(trainer: Trainer) -> Callable[[int], None]:
             while steps > 0:
                 rng.shuffle(order)
                 np.take(inputs, order, 0, shuffled, "clip")
-                np.take(targets, order, 0, wanted, "clip")
-                for tape in tapes[:steps]:
-                    for operation in tape:
-                        operation()
+                np.take(targets, order, 1, wanted, "clip")
+                for step in tapes[:steps]:
+                    step()
                 steps -= len(tapes)
 
     return advance
 
 
 def samples_of(trainer: Trainer) -> tuple[Any, Any]:
-    """Return inputs with a column of ones, and targets, as a plan takes them."""
+    """Return inputs with a column of ones, and targets (k, n) feature-major."""
     dtype = trainer.parameters.vector.dtype
-    targets = trainer.architecture.head.targets(trainer.data.train_labels).astype(dtype)
-    return with_ones(trainer.data.train_inputs, dtype), targets
+    targets = trainer.architecture.head.targets(trainer.data.train_labels)
+    return with_ones(trainer.data.train_inputs, dtype), targets.T.astype(dtype, order="C")
 
 
 def seconds_per_step(
@@ -361,28 +361,28 @@ def print_layers(rounds: int) -> None:
 
 
 FRAMES_PER_SECOND = 30
-CHUNK_SECONDS = 0.001
 
 
 def as_the_application(trainer: Trainer) -> Callable[[int], None]:
-    """Return training as the worker does it: in chunks, each checked, with snapshots at 30 Hz."""
-    builder, view = SnapshotBuilder(trainer, 0), View()
-    chunk, last = [1], [time.perf_counter()]
+    """Return training as the worker does it: in chunks, checked, with snapshots at 30 Hz."""
+    builder, view, chunk = SnapshotBuilder(trainer, 0), View(), Chunk()
+    published, checked = [time.perf_counter()], [time.perf_counter()]
 
     def advance(steps: int) -> None:
         while steps > 0:
-            count = min(steps, chunk[0])
+            count = min(steps, chunk.steps)
             started = time.perf_counter()
             trainer.advance(count)
-            trainer.check_finite()
             now = time.perf_counter()
-            if count == chunk[0]:
-                wanted = count * CHUNK_SECONDS / (now - started)
-                chunk[0] = int(min(max(wanted, count / 2, 1), count * 2))
+            is_due = now - published[0] > 1 / FRAMES_PER_SECOND
+            if is_due or now - checked[0] > CHECK_SECONDS:
+                trainer.check_finite()
+                checked[0] = now
+            chunk.learn(count, now - started)
             steps -= count
-            if now - last[0] > 1 / FRAMES_PER_SECOND:
+            if is_due:
                 builder.build(view, running=True, steps_per_second=None)
-                last[0] = now
+                published[0] = now
 
     return advance
 

@@ -94,7 +94,7 @@ class TestSampling:
             orders.append(trainer._samples.order.copy())
             assert 0.57 < len(set(orders[-1].tolist())) / len(orders[-1]) < 0.69
             inputs = trainer.data.train_inputs[orders[-1]].astype(np.float32)
-            assert np.array_equal(trainer._samples.inputs[:, :-1], inputs)
+            assert np.array_equal(trainer._tapes.inputs[:, :-1], inputs)
         assert not np.array_equal(orders[0], orders[1])
 
     @pytest.mark.parametrize("sampling", ["without_replacement", "with_replacement"])
@@ -177,12 +177,12 @@ class TestAccumulation:
         )
         np.testing.assert_allclose(trainer.gradient, trace.gradient * 20 / 30, rtol=1e-10)
 
-    @pytest.mark.parametrize("staged_above", [3, 2000])
+    @pytest.mark.parametrize("gathered_batches", [3, 2000])
     @pytest.mark.parametrize("step", [1, 2, 3, 4, 6, 8])
     def test_that_a_state_in_the_middle_of_an_update_goes_on_identically(
-        self, step: int, staged_above: int, monkeypatch: pytest.MonkeyPatch
+        self, step: int, gathered_batches: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(batches_module, "STAGED_ABOVE", staged_above)
+        monkeypatch.setattr(batches_module, "GATHERED_BATCHES", gathered_batches)
         spec = edited(THREE_CLASSES, training__batch_size=4, training__accumulation=5)
         resumed = _trained(spec, 9)
         resumed.restore(_trained(spec, step).state())
@@ -199,10 +199,26 @@ class TestAccumulation:
             training__class_weights=WEIGHTED,
         )
         direct = _trained(spec, 40)
-        monkeypatch.setattr(batches_module, "STAGED_ABOVE", 3)
+        monkeypatch.setattr(batches_module, "GATHERED_BATCHES", 3)
         staged = _trained(spec, 40)
         assert staged._tapes.is_staged
         _expect_equal(staged, direct)
+
+    def test_that_a_large_set_is_gathered_batch_by_batch_to_the_same_bits(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        spec = edited(THREE_CLASSES, training__class_weights="balanced")
+        direct = _trained(spec, 40)
+        monkeypatch.setattr(batches_module, "GATHERED_BYTES", 100)
+        staged = _trained(spec, 40)
+        assert not direct._tapes.is_staged
+        assert staged._tapes.is_staged
+        assert len(staged._tapes.inputs) == spec.training.batch_for(len(staged.data.train_inputs))
+        _expect_equal(staged, direct)
+        resumed = _trained(spec, 3)
+        resumed.restore(_trained(spec, 11).state())
+        resumed.advance(29)
+        _expect_equal(resumed, direct)
 
     def test_that_another_number_of_batches_drops_what_was_gathered(self) -> None:
         trainer = _trained(edited(TINY, training__accumulation=6), 3)
@@ -298,6 +314,6 @@ def test_that_trainers_of_the_same_data_share_what_they_only_read() -> None:
     first = Trainer(TINY)
     second, other = Trainer(TINY, first.data), Trainer(edited(TINY, training__dtype="float64"))
     first.advance(3)
-    assert second._samples._source is first._samples._source
-    assert not np.shares_memory(second._samples.inputs, first._samples.inputs)
-    assert other._samples._source.dtype == np.float64
+    assert second._samples.inputs is first._samples.inputs
+    assert not np.shares_memory(second._tapes.inputs, first._tapes.inputs)
+    assert other._samples.inputs.dtype == np.float64

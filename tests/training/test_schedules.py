@@ -74,7 +74,7 @@ def test_that_a_restored_state_goes_on_with_the_schedule() -> None:
 
 def test_that_staged_batches_follow_the_schedule_too(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = _trained(SCHEDULED, 40)
-    monkeypatch.setattr(batches_module, "STAGED_ABOVE", 2)
+    monkeypatch.setattr(batches_module, "GATHERED_BATCHES", 2)
     _expect_equal(_trained(SCHEDULED, 40), plain)
 
 

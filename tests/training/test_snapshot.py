@@ -313,3 +313,22 @@ def test_that_a_tiny_dataset_can_be_shown() -> None:
             shown = _snapshot(_trained(spec), running, surface_size=8, thumbnail_size=4)
             assert shown.metrics.test_loss is None
             assert shown.surface is not None
+
+
+def test_that_a_new_record_is_shown_rather_than_measured_again() -> None:
+    trainer = Trainer(TINY)
+    builder = SnapshotBuilder(trainer, 1)
+    trainer.advance(3)
+    measured: list[int] = []
+    quick = trainer.quick_metrics
+
+    def counting() -> Any:
+        measured.append(trainer.step)
+        return quick()
+
+    trainer.quick_metrics = counting  # type: ignore[method-assign]
+    builder._metrics._seconds = 1e6
+    shown = builder.build(View(), running=True, steps_per_second=None).metrics
+    assert not measured
+    assert shown == quick()
+    assert shown.train_loss == trainer.history.view().train_loss[-1]

@@ -42,6 +42,21 @@ def test_that_an_urgent_value_is_always_new(clock: list[float]) -> None:
     assert [thrifty.value(work_out, is_urgent=True) for _ in range(3)] == ["a", "b", "c"]
 
 
+def test_that_a_value_that_others_worked_out_spares_the_next_one(clock: list[float]) -> None:
+    def work_out() -> str:
+        clock[0] += 0.01
+        return "own"
+
+    thrifty: Thrifty[str] = Thrifty(share=0.01)
+    assert thrifty.value(work_out, is_urgent=False) == "own"
+    clock[0] += 0.9
+    thrifty.take("given")
+    clock[0] += 0.9
+    assert thrifty.value(work_out, is_urgent=False) == "given"
+    clock[0] += 0.11
+    assert thrifty.value(work_out, is_urgent=False) == "own"
+
+
 def test_that_what_was_forgotten_is_worked_out_at_once() -> None:
     thrifty: Thrifty[str] = Thrifty(share=1e-9)
     thrifty.value(lambda: "before", False)

@@ -110,7 +110,7 @@ class TestDeterminism:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         direct = _trained(TINY, 40)
-        monkeypatch.setattr(batches_module, "STAGED_ABOVE", 3)
+        monkeypatch.setattr(batches_module, "GATHERED_BATCHES", 3)
         staged = _trained(TINY, 40)
         assert staged._tapes.is_staged
         assert staged._tapes.tape_count == 2
@@ -147,7 +147,7 @@ class TestTheTextbook:
         trainer = Trainer(TINY)
         for _ in range(3):
             trainer.advance(trainer.batches_per_epoch)
-            seen = trainer._samples.inputs[:, :-1]
+            seen = trainer._tapes.inputs[:, :-1]
             there = trainer.data.train_inputs.astype(seen.dtype)
             assert np.array_equal(seen[np.lexsort(seen.T)], there[np.lexsort(there.T)])
         assert trainer.epoch == 3

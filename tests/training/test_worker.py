@@ -362,6 +362,27 @@ class TestTrouble:
         screen.expect(messages.Paused)
         assert screen.look().step == 10
 
+    def test_that_nobody_sees_or_takes_weights_that_diverged(
+        self, screen: Screen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # However rarely one looks: before anything is shown or handed over, one does.
+        monkeypatch.setattr(worker_module, "CHECK_SECONDS", 1e9)
+        wild = edited(TINY, training__learning_rate=1e9, training__loss__kind="hinge")
+        screen.load(wild)
+        screen.send(messages.Step(batches=400))
+        screen.expect(messages.Started)
+        screen.expect(messages.DivergedAt)
+        look = screen.look()
+        assert all(np.isfinite(matrix).all() for matrix in look.matrices)
+        screen.send(messages.Step(batches=400))
+        screen.expect(messages.Started)
+        screen.send(messages.TakeState(7))
+        # Whichever comes first.
+        events: list[Any] = [screen.worker.events.get(timeout=TIMEOUT) for _ in range(2)]
+        (taken,) = [event for event in events if isinstance(event, messages.StateTaken)]
+        assert taken.state is not None
+        assert np.isfinite(taken.state["parameters"]).all()
+
 
 class TestStopping:
     def test_that_stopping_ends_the_thread_while_training(self) -> None:
