@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from playground.data.points import OwnPoints
@@ -203,6 +203,20 @@ def test_that_the_inspector_offers_the_table_of_the_network_that_it_looks_at(
     again = opened_window(window)
     window.workspaces.choose("train")
     assert not again.isVisible()
+
+
+def test_that_the_button_of_the_table_gives_way_where_there_is_no_room(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.workspaces.choose("inspect")
+    switches = arrived(qtbot, window).switches
+    for width, has_room in ((1440, True), (1280, True), (1160, False), (1280, True)):
+        window.resize(width, 720)
+        qtbot.waitUntil(lambda shown=has_room: switches.table.isVisible() is shown)
+    with qtbot.waitSignal(switches.table_requested):
+        menu = switches.findChild(QMenu)
+        next(each for each in menu.actions() if "from the table" in each.text()).trigger()
+    opened_window(window).close()
 
 
 def test_that_a_failed_load_leaves_an_empty_table(qtbot: QtBot, window: MainWindow) -> None:

@@ -33,11 +33,11 @@ def caption(model: SamplesModel, arrangement: Arrangement, progress: float, is_h
         return f"{count:,} samples{share}"
     with np.errstate(all="ignore"):
         loss = f"loss {float(scores.losses[chosen].mean()):.3g}"
-    held = " · order held" if is_held else ""
+    rest = "order held" if is_held else loss
     if not data.task.class_count:
-        return f"{count:,} samples · {loss}{held}"
+        return f"{count:,} samples · {rest}"
     wrong = int(np.count_nonzero(scores.wrong(data.samples.labels)[chosen]))
-    return f"{wrong:,} of {count:,} wrong · {loss}{held}"
+    return f"{wrong:,} of {count:,} wrong · {rest}"
 
 
 def empty_text(model: SamplesModel, arrangement: Arrangement) -> tuple[str, bool]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from playground.data.prepared import PreparedData
-from playground.engine.network import Architecture, Parameters
+from playground.engine.network import Architecture, Parameters, predict
 from playground.training.jobs import Failed, Finished, Job, Progressed
 from playground.training.sample_scores import SampleScores, is_quick, score, score_all
 
@@ -105,6 +105,15 @@ class Scorer(QObject):
         if self._data is None or self._architecture is None or self._parameters is None:
             return None
         return score(self._architecture, self._parameters, self._data.samples, rows)
+
+    def beliefs(self, sample: int) -> NDArray[np.float64] | None:
+        """Return the belief in each class (classes,) for a sample; ``None`` without a network."""
+        data, architecture, parameters = self._data, self._architecture, self._parameters
+        if data is None or architecture is None or parameters is None:
+            return None
+        outputs = predict(architecture, parameters, data.samples.inputs[sample : sample + 1])
+        shares = architecture.head.class_certainty(outputs)[0]
+        return np.nan_to_num(np.asarray(shares, np.float64))
 
     def stop(self) -> None:
         """Ask about nothing any more; what was begun is dropped."""

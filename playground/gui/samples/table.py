@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from functools import partial
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
@@ -9,6 +11,7 @@ from PySide6.QtGui import (
     QAction,
     QActionGroup,
     QContextMenuEvent,
+    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -33,11 +36,21 @@ MOST_COPIED = 5000
 """Rows that are put on the clipboard at most: so many take a moment, more would stop the window."""
 _WIDEN = 1.7
 """How much wider than usual columns become where there is room."""
+_BY_KEYS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 _FLAGS = QItemSelectionModel.SelectionFlag
 
 
 class SamplesTable(QTableView):
     """Shows a :class:`SamplesModel`. Enter, a double click or I leads a sample to the inspector.
+
+    Attributes
+    ----------
+    last_key
+        When a key was pressed here last, in seconds of ``time.monotonic``.
 
     Signals
     -------
@@ -72,6 +85,7 @@ class SamplesTable(QTableView):
         self._is_fitted = True
         self._is_fitting = False
         self._sorted: tuple[str, bool] = (Kind.NUMBER.value, False)
+        self.last_key = -math.inf
         self.setModel(model)
         self.setItemDelegate(self._cells)
         self.setProperty("matrix", True)
@@ -123,6 +137,11 @@ class SamplesTable(QTableView):
         self._sorted = (column.key, falling)
         order = Qt.SortOrder.DescendingOrder if falling else Qt.SortOrder.AscendingOrder
         self.horizontalHeader().setSortIndicator(self._samples.columns.index(column), order)
+
+    @property
+    def images(self) -> SampleImages | None:
+        """What paints the samples, if they are images."""
+        return self._cells.images
 
     @property
     def sample(self) -> int | None:
@@ -264,6 +283,7 @@ class SamplesTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Inspect, copy, go to a number, or walk through the rows."""
+        self.last_key = time.monotonic()
         key, row = event.key(), self.currentIndex().row()
         is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -310,6 +330,18 @@ class SamplesTable(QTableView):
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Let Tab leave the table."""
         return QWidget.focusNextPrevChild(self, forward)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys act, if they brought the focus here."""
+        super().focusInEvent(event)
+        if self.chosen_rows:
+            return
+        seen = self.seen_rows()
+        if event.reason() in _BY_KEYS and seen:
+            self.choose(self._samples.sample(seen.start))
+        else:
+            # Qt makes the first row the current one, which nobody sees.
+            self.selectionModel().clearCurrentIndex()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Show no empty tooltips."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -31,6 +31,7 @@ from playground.gui.samples.arrangement import (
 from playground.gui.samples.caption import caption, empty_text
 from playground.gui.samples.columns import Column
 from playground.gui.samples.empty_note import EmptyNote
+from playground.gui.samples.enlarging import Enlarging
 from playground.gui.samples.filter_bar import FilterBar
 from playground.gui.samples.model import SamplesModel
 from playground.gui.samples.scorer import Scorer
@@ -83,11 +84,13 @@ class SamplesView(QWidget):
         self._architecture: Architecture | None = None
         self._sample: int | None = None
         self._is_arranging = False
+        # Of all answers; the first order there is need not be waited for.
+        self._has_order = False
         self._progress = 1.0
-        self._last_key = 0.0
         self.model = SamplesModel(self)
         self.table = SamplesTable(self.model)
         self.scorer = Scorer(self)
+        self.enlarging = Enlarging(self.table, self.model, self.scorer)
         self._build()
         self._retry = _timer(self, _RETRY_MILLISECONDS, self._arrange)
         self._untell = _timer(self, _TOLD_MILLISECONDS, self._show_caption)
@@ -135,7 +138,6 @@ class SamplesView(QWidget):
         table.inspected.connect(self.inspected)
         table.scrolled.connect(self._score_seen)
         table.told.connect(self._tell)
-        table.installEventFilter(self)
         self.bar.set_chosen.connect(lambda name: self._choose(of_set=name))
         self.bar.wrong_only_chosen.connect(lambda on: self._choose(wrong_only=on))
         self.bar.asked.connect(self.go_to_sample)
@@ -270,7 +272,7 @@ class SamplesView(QWidget):
         """Return whether somebody is about to use a row, which must not run away."""
         return (
             self.table.viewport().underMouse()
-            or time.monotonic() - self._last_key < HELD_SECONDS
+            or time.monotonic() - self.table.last_key < HELD_SECONDS
             or len(self.table.selectionModel().selectedRows()) > 1
         )
 
@@ -278,15 +280,18 @@ class SamplesView(QWidget):
         """Sort and filter anew."""
         model, data = self.model, self.model.samples
         if data is not None:
-            if not is_asked_for and self._is_held():
+            if not is_asked_for and self._has_order and self._is_held():
                 # Once nobody points at a row, or walks, any more.
                 self._retry.start()
                 self._show_caption()
                 return
+            self._has_order = model.scores.are_complete
             rows = arranged(self._arrangement, model.columns, data, model.codes, model.scores)
             if not np.array_equal(rows, model.rows):
                 sample = self.sample
                 self._is_arranging = True
+                # Else Qt looks for a neighbour of a row that goes, and scrolls to it.
+                self.table.selectionModel().clear()
                 model.show_rows(rows)
                 self._is_arranging = False
                 self._restore(sample if sample is not None else self._sample)
@@ -366,14 +371,6 @@ class SamplesView(QWidget):
         sample = self.sample
         self.inspect_button.setText("Inspect" if sample is None else f"Inspect #{sample}")
         self.inspect_button.setEnabled(sample is not None)
-
-    # --- keys and being seen ---
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice that somebody walks through the rows."""
-        if watched is self.table and event.type() == QEvent.Type.KeyPress:
-            self._last_key = time.monotonic()
-        return super().eventFilter(watched, event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Ask nothing while nobody looks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from playground.gui.preferences import Preferences
@@ -60,6 +60,8 @@ class SamplesWindow(QDialog):
         session.load_failed.connect(self._show_nothing)
         if inspector is None:
             session.snapshot_ready.connect(self._show_snapshot)
+            # As in the main window: one wants to see the rows change.
+            QShortcut(QKeySequence("Space"), self, session.toggle)
         else:
             inspector.recorded.connect(self._show_inspected)
         if session.current_run is not None:

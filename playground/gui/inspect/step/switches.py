@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -26,6 +26,9 @@ from playground.gui.teaching_tip import Tip, set_tip
 __all__ = ["Switches"]
 
 HEIGHT = 26
+_BESIDE = 4
+_AROUND_NUMBER = 32
+"""What a box has around its number: margins and arrows."""
 
 
 class _Choice(TagCombo):
@@ -118,7 +121,7 @@ class Switches(QWidget):
         )
         row.addStretch(1)
         scope = QHBoxLayout()
-        scope.setSpacing(4)
+        scope.setSpacing(_BESIDE)
         scope.addWidget(self.scope)
         scope.addWidget(self.sample)
         scope.addWidget(self.table)
@@ -216,6 +219,9 @@ class Switches(QWidget):
         button.setFixedSize(32, 30)
         button.setProperty("framed", True)
         menu = QMenu(button)
+        choose = menu.addAction("Choose a sample from the table…\tT")
+        choose.triggered.connect(self.table_requested)
+        menu.addSeparator()
         check = menu.addAction("Check all gradients\tC")
         check.triggered.connect(self.check_requested)
         export = menu.addAction("Export worksheet…\tW")
@@ -235,7 +241,9 @@ class Switches(QWidget):
             {count: f"{count} significant figures" for count in FIGURES},
         )  # fmt: skip
         button.clicked.connect(lambda: menu.popup(button.mapToGlobal(button.rect().bottomLeft())))
-        set_tip(button, "More", "Check all gradients, export a worksheet, large type, speed.")
+        set_tip(
+            button, "More", "The table of samples, all gradients checked, a worksheet, large type."
+        )
         return button
 
     def _radio(
@@ -277,6 +285,22 @@ class Switches(QWidget):
         """Set how many samples there are."""
         self.sample.blockSignals(True)
         self.sample.setRange(0, max(0, count - 1))
+        number = self.sample.fontMetrics().horizontalAdvance(f"#{count}")
+        self.sample.setFixedWidth(max(60, number + _AROUND_NUMBER))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the table to its key and its entry in the menu where there is no room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        layout = self.layout()
+        assert layout is not None  # made in __init__
+        needed = layout.minimumSize().width()
+        if self.table.isHidden():
+            needed += self.table.width() + _BESIDE
+        self.table.setVisible(needed <= self.width())
         self.sample.blockSignals(False)
 
     def show_fusable(self, fusable: bool) -> None:
