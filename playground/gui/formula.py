@@ -29,6 +29,9 @@ SIZE = 24
 TALLEST = 6
 """Times the size of the characters that a line may be high; several fractions are lower."""
 
+MOST_DRAWINGS = 64
+"""Lines of formulas that a label keeps as they are drawn, since it may show them again."""
+
 _INK = "#0b0c0d"
 """A colour that ziamath writes nowhere else, replaced by the theme's when a formula is drawn."""
 
@@ -197,7 +200,8 @@ class FormulaLabel(QWidget):
     def set_formula(self, formula: str) -> None:
         """Show another formula; "" shows nothing."""
         self._lines = lines_of(formula)
-        self._drawings.clear()
+        if len(self._drawings) > MOST_DRAWINGS:
+            self._drawings.clear()
         for line in self._lines:
             typesetter().svg(line)
         plain = "; ".join(readable(line) for line in self._lines)

@@ -152,9 +152,6 @@ class MainWindow(QMainWindow):
         self.reporter.install()
         FileDrop(self, self.open_path)
         self._space_key = SpaceKey(self)
-        app = QApplication.instance()
-        assert app is not None  # a window cannot be without one
-        app.installEventFilter(self._space_key)
         if opened is not None and path is not None:
             self.project.start_with(opened, path)
         self.session.start(opened.state if opened is not None else None)
@@ -248,9 +245,7 @@ class MainWindow(QMainWindow):
         if self._is_filled:
             self.workspace.save_layout()
             if self.session.has_started:
-                app = QApplication.instance()
-                assert app is not None  # a window cannot be without one
-                app.removeEventFilter(self._space_key)
+                self._space_key.stop()
                 self.reporter.remove()
                 self.project.end()
                 if self._guard is not None:

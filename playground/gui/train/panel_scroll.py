@@ -17,13 +17,18 @@ class PanelScroll(QScrollArea):
 
     The scroll bar takes its place from the right margin, so that nothing moves when it appears.
 
+    Parameters
+    ----------
+    ground
+        What it lies on: ``panel``, or ``canvas`` for a column of cards.
+
     Attributes
     ----------
     column
         Layout to which the widgets are added.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, ground: str = "panel") -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -31,7 +36,7 @@ class PanelScroll(QScrollArea):
         # Focus goes to the widgets inside, which the area then brings into view.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         content = QWidget()
-        content.setProperty("panel", True)
+        content.setProperty(ground, True)
         self.column = QVBoxLayout(content)
         self.column.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
         self.column.setSpacing(8)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from playground.gui.inspect.step.matrix_model import Answer, Verdict, cell_text
-from playground.gui.inspect.step.matrix_paint import positions
+from playground.gui.inspect.step.looks import cell_text, positions
+from playground.gui.inspect.step.matrix_model import Answer, Verdict
 from playground.gui.inspect.step.matrix_view import MatrixView
 from playground.gui.palette import LIGHT, gradient_lut, value_lut
 from playground.gui.theme import load_fonts, theme

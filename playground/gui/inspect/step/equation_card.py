@@ -16,6 +16,7 @@ from playground.gui.inspect.pictures import as_shown, show_menu
 from playground.gui.inspect.step.equation_row import EquationRow
 from playground.gui.inspect.step.lines import CheckLine, SumLine
 from playground.gui.inspect.step.matrix_model import Answer, Cell
+from playground.gui.inspect.step.wrapped_label import WrappedLabel
 from playground.gui.theme import monospace_font, text_font, theme
 from playground.inspection.operation import Axis, Matrix, Operation
 
@@ -44,18 +45,16 @@ class EquationCard(QFrame):
         self._cell: Cell = (0, 0)
         self._pointed: Cell | None = None
         self._page = 0
-        self._title = QLabel()
+        self._title = WrappedLabel()
         self._title.setTextFormat(Qt.TextFormat.RichText)
-        self._title.setWordWrap(True)
         self._formula = FormulaLabel(size=17)
         self._shapes = QLabel()
         self._shapes.setProperty("role", "muted")
         self.row = EquationRow()
         self.sum = SumLine()
         self.check = CheckLine()
-        self._note = QLabel()
+        self._note = WrappedLabel()
         self._note.setProperty("role", "muted")
-        self._note.setWordWrap(True)
         second = QHBoxLayout()
         second.setSpacing(24)
         second.addWidget(self._formula)

@@ -133,12 +133,12 @@ class EquationRow(QWidget):
         """Show matrices with signs between them; the first is the result."""
         self._count, self._signs = len(matrices), signs
         for place, matrix in enumerate(matrices):
-            box = self._box(place)
-            box.show_matrix(matrix, decimals, page, is_result=place == 0)
-            box.show()
+            self._box(place).take(matrix, decimals, page, is_result=place == 0)
         for box in self._boxes[self._count :]:
             box.hide()
         self._arrange()
+        for box in self.boxes:
+            box.show()
 
     def _box(self, place: int) -> MatrixBox:
         while len(self._boxes) <= place:
@@ -166,23 +166,22 @@ class EquationRow(QWidget):
         x = y = row_height = 0
         first_of_row = 0
         places: list[QRect] = []
-        spots: list[tuple[int, int]] = []
+        areas: list[QRect] = []
         for place, box in enumerate(boxes):
             sign = self._sign_width(place) if place else 0
             size = box.sizeHint()
             if x and x + sign + size.width() > self.width():
-                self._center(boxes, spots, places, first_of_row, row_height)
+                self._center(areas, places, first_of_row, row_height)
                 x, y, first_of_row = 0, y + row_height + GAP, place
                 row_height = 0
             places.append(QRect(x, y, sign, 0))
-            spots.append((x + sign, y))
-            box.resize(size)
+            areas.append(QRect(x + sign, y, size.width(), size.height()))
             x += sign + size.width()
             row_height = max(row_height, size.height())
-        self._center(boxes, spots, places, first_of_row, row_height)
+        self._center(areas, places, first_of_row, row_height)
         self._places = places
-        for box, spot in zip(boxes, spots, strict=True):
-            box.move(*spot)
+        for box, area in zip(boxes, areas, strict=True):
+            box.setGeometry(area)
         self.setFixedHeight(y + row_height)
         self.update()
 
@@ -191,73 +190,59 @@ class EquationRow(QWidget):
         signs = sum(self._sign_width(place) for place in range(1, len(boxes)))
         left, height = max(self.width() - signs, LEAST_BOX), self._height
         for compact in (False, True):
-            for box in boxes:
-                box.view.set_compact(compact)
-            if self._fits_in_a_row(boxes, left):
+            sizes = [box.natural_size(compact) for box in boxes]
+            if self._fits_in_a_row(sizes, left):
                 break
         else:
-            if self._fits_wrapped(boxes):
+            if self._fits_wrapped(sizes):
                 for box in boxes:
-                    box.set_room(self.width() - SIGN_WIDTH, height)
+                    box.set_room(self.width() - SIGN_WIDTH, height, compact)
                 return
-        for box in self._with_numbers(boxes, left):
-            left -= self._set_room(box, box.natural_width(), height)
-            boxes = [other for other in boxes if other is not box]
-        for place, box in enumerate(sorted(boxes, key=MatrixBox.natural_width)):
-            share = max(LEAST_BOX, left // (len(boxes) - place))
-            width = min(share, max(box.natural_width(), LEAST_BOX))
-            left -= self._set_room(box, width, height)
+        widths = [size.width() for size in sizes]
+        places = list(range(len(boxes)))
+        for place in self._with_numbers(widths, left):
+            boxes[place].set_room(widths[place], height, compact)
+            left -= boxes[place].sizeHint().width()
+            places.remove(place)
+        for rank, place in enumerate(sorted(places, key=widths.__getitem__)):
+            share = max(LEAST_BOX, left // (len(places) - rank))
+            boxes[place].set_room(min(share, max(widths[place], LEAST_BOX)), height, compact)
+            left -= boxes[place].sizeHint().width()
 
     @staticmethod
-    def _set_room(box: MatrixBox, width: int, height: int) -> int:
-        """Set the largest size of a box, and return the width that it takes of it."""
-        box.set_room(width, height)
-        layout = box.layout()
-        assert layout is not None  # made with the box
-        layout.activate()
-        return box.sizeHint().width()
-
-    def _with_numbers(self, boxes: list[MatrixBox], width: int) -> list[MatrixBox]:
-        """Return the boxes that get room for all their numbers: the result before the others."""
+    def _with_numbers(widths: list[int], width: int) -> list[int]:
+        """Return which boxes get room for all their numbers: the result before the others."""
         chosen = []
-        spare = width - LEAST_BOX * len(boxes)
-        for box in [boxes[0], *sorted(boxes[1:], key=MatrixBox.natural_width)]:
-            extra = max(0, box.natural_width() - LEAST_BOX)
+        spare = width - LEAST_BOX * len(widths)
+        for place in [0, *sorted(range(1, len(widths)), key=widths.__getitem__)]:
+            extra = max(0, widths[place] - LEAST_BOX)
             if extra <= spare:
                 spare -= extra
-                chosen.append(box)
+                chosen.append(place)
         return chosen
 
-    def _fits_in_a_row(self, boxes: list[MatrixBox], width: int) -> bool:
-        if max(map(MatrixBox.natural_height, boxes)) > self._height:
+    def _fits_in_a_row(self, sizes: list[QSize], width: int) -> bool:
+        if max(size.height() for size in sizes) > self._height:
             return False
-        return sum(map(MatrixBox.natural_width, boxes)) <= width
+        return sum(size.width() for size in sizes) <= width
 
-    def _fits_wrapped(self, boxes: list[MatrixBox]) -> bool:
+    def _fits_wrapped(self, sizes: list[QSize]) -> bool:
         """Return whether all numbers have room if the row is broken."""
         x, used, tallest = 0, 0, 0
-        for place, box in enumerate(boxes):
+        for place, size in enumerate(sizes):
             sign = self._sign_width(place) if place else 0
-            width, height = box.natural_width(), box.natural_height()
-            if sign + width > self.width():
+            if sign + size.width() > self.width():
                 return False
-            if x and x + sign + width > self.width():
+            if x and x + sign + size.width() > self.width():
                 x, used, tallest = 0, used + tallest + GAP, 0
-            x, tallest = x + sign + width, max(tallest, height)
+            x, tallest = x + sign + size.width(), max(tallest, size.height())
         return used + tallest <= self._height * 3 // 2
 
-    def _center(
-        self,
-        boxes: list[MatrixBox],
-        spots: list[tuple[int, int]],
-        places: list[QRect],
-        first: int,
-        height: int,
-    ) -> None:
-        for place in range(first, len(spots)):
-            x, y = spots[place]
-            spots[place] = (x, y + (height - boxes[place].sizeHint().height()) // 2)
-            places[place].setHeight(height)
+    @staticmethod
+    def _center(areas: list[QRect], places: list[QRect], first: int, height: int) -> None:
+        for area, place in zip(areas[first:], places[first:], strict=True):
+            area.translate(0, (height - area.height()) // 2)
+            place.setHeight(height)
 
     def _sign_width(self, place: int) -> int:
         return SIGN_WIDTH + 12 * max(0, len(self._signs[place - 1]) - 1)

@@ -6,10 +6,11 @@ from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from playground.engine.arithmetic import number_text
 from playground.gui.inspect.step.tape_chip import Mark
+from playground.gui.inspect.step.wrapped_label import WrappedLabel
 from playground.gui.teaching_tip import set_tip
 from playground.gui.theme import monospace_font, text_font, theme
 from playground.inspection.spelling import Spelling
@@ -17,16 +18,14 @@ from playground.inspection.spelling import Spelling
 __all__ = ["CheckLine", "SumLine"]
 
 
-class SumLine(QLabel):
+class SumLine(WrappedLabel):
     """The calculation of one cell, spelled out with numbers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setContentsMargins(12, 8, 12, 8)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._plain = ""
         self.set_type_size(13)
         theme().changed.connect(self.update)
@@ -85,8 +84,7 @@ class CheckLine(QWidget):
         self._chip = QLabel()
         self._chip.setFixedHeight(20)
         self._chip.setContentsMargins(7, 0, 7, 0)
-        self._text = QLabel()
-        self._text.setWordWrap(True)
+        self._text = WrappedLabel()
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

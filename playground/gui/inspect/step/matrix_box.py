@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from playground.gui.inspect.step.matrix_view import MatrixView
 from playground.gui.theme import text_font, theme
@@ -13,6 +13,8 @@ from playground.inspection.operation import Matrix, Role, Shade
 __all__ = ["MatrixBox"]
 
 MARGIN = 10
+TOP = 7
+SPACING = 4
 HEAD = 20
 _ROLES = {
     Role.INPUT: "INPUT",
@@ -29,6 +31,9 @@ _ROLES = {
 class MatrixBox(QFrame):
     """A matrix with a caption above, and below it how much of it is in sight.
 
+    It places its parts by itself, at once: with each step several boxes change their sizes, and a
+    layout would go through all that is around them each time.
+
     Signals
     -------
     resized()
@@ -42,22 +47,18 @@ class MatrixBox(QFrame):
         self._framed = framed
         self._is_result = False
         self._matrix: Matrix | None = None
-        self._room = QSize(420, 240)
-        self.view = MatrixView()
-        self._caption = QLabel()
+        self._size = QSize(0, 0)
+        self.view = MatrixView(self)
+        self._caption = QLabel(self)
         self._caption.setTextFormat(Qt.TextFormat.PlainText)
         self._caption.setProperty("role", "muted")
         self._caption.setFont(text_font(11, bold=True))
-        self._footer = QLabel()
+        self._footer = QLabel(self)
         self._footer.setProperty("role", "caption")
+        self._footer.setToolTip(
+            "Too many cells for numbers: double-click, or Ctrl and the wheel, or + and − zoom in."
+        )
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        margin = MARGIN if framed else 0
-        column = QVBoxLayout(self)
-        column.setContentsMargins(margin, 7 if framed else 0, margin, margin)
-        column.setSpacing(4)
-        column.addWidget(self._caption)
-        column.addWidget(self.view)
-        column.addWidget(self._footer)
         self.view.zoomed.connect(self._on_zoomed)
         self.view.horizontalScrollBar().valueChanged.connect(self._show_footer)
         self.view.verticalScrollBar().valueChanged.connect(self._show_footer)
@@ -67,6 +68,7 @@ class MatrixBox(QFrame):
         """Set the height of the numbers; the caption follows."""
         self._caption.setFont(text_font(max(11, pixels - 4), bold=True))
         self.view.set_type_size(pixels)
+        self._place()
 
     @property
     def matrix(self) -> Matrix | None:
@@ -76,14 +78,19 @@ class MatrixBox(QFrame):
     def show_matrix(
         self, matrix: Matrix, decimals: int, page: int = 0, is_result: bool = False
     ) -> None:
-        """Show another matrix."""
+        """Show another matrix in the room that there was for the one before."""
+        self.take(matrix, decimals, page, is_result)
+        self.view.fit()
+        self._place()
+
+    def take(self, matrix: Matrix, decimals: int, page: int = 0, is_result: bool = False) -> None:
+        """Show another matrix; :meth:`set_room` must follow, which says how large it may be."""
         self._matrix, self._is_result = matrix, is_result
         words = " ".join(part for part in (_ROLES[matrix.role], matrix.name) if part)
         many = matrix.stack is not None and len(matrix.stack) > 1
         self._caption.setText(f"{words} · sample {page}" if many else words)
-        self.view.show_matrix(matrix, decimals, page)
+        self.view.show_matrix(matrix, decimals, page, fitted=False)
         self.view.setAccessibleName(f"{words.capitalize()}, {self.shape_text}")
-        self._show_footer()
         self.update()
 
     @property
@@ -92,24 +99,53 @@ class MatrixBox(QFrame):
         rows, columns = self.view.matrix_model.values.shape
         return f"{rows} by {columns}"
 
-    def natural_width(self) -> int:
-        """Return the width at which all numbers have room."""
-        head = self._caption.sizeHint().width()
-        return max(self.view.natural_width(), head) + 2 * (MARGIN if self._framed else 0)
+    def natural_size(self, compact: bool) -> QSize:
+        """Return the size at which all numbers have room, written as usual or compactly."""
+        view, margins = self.view.natural_size(compact), 2 * (MARGIN if self._framed else 0)
+        width = max(view.width(), self._caption.sizeHint().width())
+        return QSize(width + margins, view.height() + HEAD + margins)
 
-    def natural_height(self) -> int:
-        """Return the height at which all numbers have room."""
-        return self.view.natural_height() + HEAD + 2 * (MARGIN if self._framed else 0)
+    def set_room(self, width: int, height: int, compact: bool | None = None) -> None:
+        """Set the largest size of the whole box; :meth:`sizeHint` says what it takes of it.
 
-    def set_room(self, width: int, height: int) -> None:
-        """Set the largest size of the whole box."""
+        Parameters
+        ----------
+        compact
+            Whether numbers are a little smaller and closer; ``None``: as they were.
+        """
         margin = 2 * MARGIN if self._framed else 0
         head = max(HEAD, self._caption.sizeHint().height() + 5)
-        self.view.set_room(width - margin, height - margin - head)
+        self.view.set_room(width - margin, height - margin - head, compact)
+        self._place()
+
+    def sizeHint(self) -> QSize:
+        """Return the size that caption, matrix and footer take."""
+        return self._size
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same."""
+        return self._size
+
+    def _place(self) -> None:
+        """Put caption, matrix and footer below each other."""
         self._show_footer()
+        parts: list[QLabel | MatrixView] = [self._caption, self.view]
+        if not self._footer.isHidden():
+            parts.append(self._footer)
+        sizes = [part.size() if part is self.view else part.sizeHint() for part in parts]
+        width = max(size.width() for size in sizes)
+        margin = MARGIN if self._framed else 0
+        y = TOP if self._framed else 0
+        for part, size in zip(parts, sizes, strict=True):
+            if part is self.view:
+                part.move(margin, y)
+            else:
+                part.setGeometry(margin, y, width, size.height())
+            y += size.height() + SPACING
+        self._size = QSize(width + 2 * margin, y - SPACING + margin)
 
     def _on_zoomed(self) -> None:
-        self._show_footer()
+        self._place()
         self.resized.emit()
 
     def _show_footer(self) -> None:
@@ -129,9 +165,6 @@ class MatrixBox(QFrame):
                 parts.append(f"columns {left}–{right} of {columns}")
             text = ", ".join(parts) or text
         self._footer.setText(text)
-        self._footer.setToolTip(
-            "Too many cells for numbers: double-click, or Ctrl and the wheel, or + and − zoom in."
-        )
         self._footer.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -11,19 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from playground.engine.arithmetic import MINUS, number_text
+from playground.gui.inspect.step.looks import FIGURE_SPACE, Look, cell_text, look_of
 from playground.inspection.operation import Matrix
 
-__all__ = ["Answer", "Cell", "MatrixModel", "Verdict", "cell_text"]
+__all__ = ["Answer", "Cell", "MatrixModel", "Verdict"]
 
 Cell = tuple[int, int]
 Floats = NDArray[np.float64]
 Index = QModelIndex | QPersistentModelIndex
-
-MEASURED = 200
-"""Of a matrix with more cells the longest number is not looked for."""
-FIGURE_SPACE = "\u2007"
-"""As wide as a figure: stands where a sign would."""
 
 
 class Verdict(Enum):
@@ -43,20 +37,6 @@ class Answer:
     verdict: Verdict
 
 
-def cell_text(value: float, decimals: int) -> str:
-    """Write a number for a cell: always with a sign, so that columns stand in line."""
-    if math.isnan(value):
-        return "NaN"
-    size = abs(value)
-    if value != 0 and not 0.5 * 10.0 ** (1 - decimals) <= size < 1e5 and math.isfinite(value):
-        mantissa, _, exponent = f"{value:+.{max(1, decimals - 2)}e}".partition("e")
-        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
-    text = number_text(value, decimals)
-    if text.startswith(MINUS):
-        return text
-    return f"+{text}" if text.strip("0.") else f"{FIGURE_SPACE}{text}"
-
-
 class MatrixModel(QAbstractTableModel):
     """The cells of one matrix.
 
@@ -70,26 +50,24 @@ class MatrixModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._values: Floats = np.zeros((0, 0))
+        self.look = Look(np.zeros((0, 0)))
         self.matrix: Matrix | None = None
         self.decimals = 3
-        self._characters = 0
         self.mask: NDArray[np.bool_] | None = None
         self.answers: dict[Cell, Answer] = {}
 
     @property
     def values(self) -> Floats:
         """What is shown (rows, columns), masked cells included."""
-        return self._values
+        return self.look.values
 
     def show_matrix(self, matrix: Matrix | None, decimals: int, page: int = 0) -> None:
         """Show another matrix, nothing of it masked."""
         self.beginResetModel()
         self.matrix, self.decimals = matrix, decimals
         values = np.zeros((0, 0)) if matrix is None else matrix.page(page)
-        self._values = np.asarray(values, np.float64)
+        self.look = look_of(np.asarray(values, np.float64))
         self.mask, self.answers = None, {}
-        self._characters = 0
         self.endResetModel()
 
     def set_mask(self, mask: NDArray[np.bool_] | None, answers: dict[Cell, Answer]) -> None:
@@ -100,25 +78,17 @@ class MatrixModel(QAbstractTableModel):
     @property
     def characters(self) -> int:
         """How many characters the longest number has, roughly so for a large matrix."""
-        if self._characters == 0:
-            longest = self.decimals + 3
-            if self._values.size <= MEASURED:
-                texts = (cell_text(float(value), self.decimals) for value in self._values.flat)
-                longest = max([longest, *map(len, texts)])
-            else:
-                longest = max(longest, self.decimals + 5)
-            self._characters = longest
-        return self._characters
+        return self.look.characters(self.decimals)
 
     def set_decimals(self, decimals: int) -> None:
         """Write all numbers with so many decimals."""
         if decimals != self.decimals:
-            self.decimals, self._characters = decimals, 0
+            self.decimals = decimals
             self._tell_all()
 
     def _tell_all(self) -> None:
-        if self._values.size:
-            last = self.index(self._values.shape[0] - 1, self._values.shape[1] - 1)
+        if self.values.size:
+            last = self.index(self.values.shape[0] - 1, self.values.shape[1] - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     def is_masked(self, row: int, column: int) -> bool:
@@ -133,7 +103,7 @@ class MatrixModel(QAbstractTableModel):
         if self.is_masked(row, column):
             answer = self.answers.get((row, column))
             return answer.text if answer is not None else "?"
-        return cell_text(float(self._values[row, column]), self.decimals)
+        return cell_text(float(self.values[row, column]), self.decimals)
 
     def cell_name(self, row: int, column: int) -> str:
         """Return the name of a cell, such as ``∂L/∂W¹[1,0]``."""
@@ -153,11 +123,11 @@ class MatrixModel(QAbstractTableModel):
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Return the number of rows."""
-        return 0 if parent.isValid() else int(self._values.shape[0])
+        return 0 if parent.isValid() else int(self.values.shape[0])
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Return the number of columns."""
-        return 0 if parent.isValid() else int(self._values.shape[1])
+        return 0 if parent.isValid() else int(self.values.shape[1])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the text of a cell, for the eye or for a screen reader."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QRegion
 
+from playground.gui.inspect.step.looks import cell_text, image_of
 from playground.gui.inspect.step.matrix_model import MatrixModel, Verdict
 from playground.gui.palette import Colors, contrast, gradient_lut, value_lut
 from playground.gui.theme import theme
@@ -22,17 +22,7 @@ FADED = 0.5
 """How far cells that take no part recede behind the ground."""
 _RADIUS = 4.0
 _GAP = 1
-
-
-def positions(values: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return places in a colour table: zero in the middle, the largest number at its end."""
-    scale = float(np.abs(values).max(initial=1e-300))
-    if np.isfinite(scale):
-        return np.asarray(values * (127.5 / scale) + 127.5).astype(np.uint8)
-    finite = np.where(np.isfinite(values), values, 0.0)
-    scale = float(np.abs(finite).max(initial=1e-300))
-    shares = np.where(np.isinf(values), np.sign(values), finite / scale)
-    return np.asarray(shares * 127.5 + 127.5).astype(np.uint8)
+_NO_EDGE = QPen(Qt.PenStyle.NoPen)
 
 
 @lru_cache(maxsize=4)
@@ -47,30 +37,16 @@ def inks(colors: Colors, shade: Shade) -> tuple[tuple[QColor, QColor], ...]:
     return tuple(pairs)
 
 
-def heat_map(model: MatrixModel, steps: NDArray[np.uint8], shade: Shade, colors: Colors) -> QImage:
-    """Return the matrix as an image, a pixel for each cell; hidden cells keep their secret.
-
-    Parameters
-    ----------
-    steps
-        Place of each cell in the colour table.
-    """
-    table = value_lut(colors) if shade is Shade.VALUE else gradient_lut(colors)
-    rows, columns = model.values.shape
-    pixels = np.full((rows, columns, 4), 255, np.uint8)
-    # Blue, green, red: the order of bytes of Qt's 32-bit images.
-    pixels[:, :, :3] = table[steps][:, :, ::-1]
-    if not np.isfinite(model.values).all():
-        danger = QColor(colors.danger)
-        bad = (danger.blue(), danger.green(), danger.red())
-        pixels[np.isnan(model.values), :3] = bad
-    if model.mask is not None:
-        ground = QColor(colors.field)
-        hidden = model.mask.copy()
-        for cell, answer in model.answers.items():
-            hidden[cell] = answer.verdict is Verdict.WRONG
-        pixels[hidden, :3] = (ground.blue(), ground.green(), ground.red())
-    return QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
+def heat_map(model: MatrixModel, shade: Shade, colors: Colors) -> QImage:
+    """Return the matrix as an image, a pixel for each cell; hidden cells keep their secret."""
+    if model.mask is None:
+        return model.look.heat_map(shade, colors)
+    pixels = model.look.pixels(shade, colors)
+    hidden = model.mask.copy()
+    for cell, answer in model.answers.items():
+        hidden[cell] = answer.verdict is Verdict.WRONG
+    pixels[hidden] = QColor(colors.field).rgb()
+    return image_of(pixels)
 
 
 def paint(view: MatrixView, painter: QPainter, dirty: QRect) -> None:
@@ -89,36 +65,49 @@ def paint(view: MatrixView, painter: QPainter, dirty: QRect) -> None:
 def _paint_cells(view: MatrixView, painter: QPainter, dirty: QRect, colors: Colors) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     model, scale = view.matrix_model, inks(colors, view.shade)
-    steps = view.steps
-    first, last = view.cells_in(dirty)
-    center = Qt.AlignmentFlag.AlignCenter
-    field, muted, danger = QColor(colors.field), QColor(colors.text_muted), QColor(colors.danger)
-    good, border = QColor(colors.good_line), QColor(colors.border)
-    plain = QPen(Qt.PenStyle.NoPen)
+    (top, left), (bottom, right) = view.cells_in(dirty)
+    part = slice(top, bottom + 1), slice(left, right + 1)
+    steps, numbers = model.look.steps[part].tolist(), model.values[part].tolist()
+    corner = view.cell_rect(top, left)
+    width, height = corner.width(), corner.height()
+    center, decimals = Qt.AlignmentFlag.AlignCenter, model.decimals
     painter.setFont(view.number_font)
-    has_marks = model.mask is not None
-    for row in range(first[0], last[0] + 1):
-        for column in range(first[1], last[1] + 1):
-            rect = QRectF(view.cell_rect(row, column)).adjusted(_GAP, _GAP, -_GAP, -_GAP)
-            ground, ink = scale[steps[row, column]]
-            if not np.isfinite(model.values[row, column]):
-                ground, ink = QColor(colors.danger_soft), danger
-            pen = plain
-            if has_marks:
-                answer = model.answers.get((row, column))
-                if model.is_masked(row, column):
-                    wrong = answer is not None
-                    ground, ink = field, danger if wrong else muted
-                    pen = QPen(danger if wrong else border, 1.5 if wrong else 1)
-                elif answer is not None and answer.verdict is Verdict.RIGHT:
-                    pen = QPen(good, 2)
-                elif answer is not None:
-                    pen = QPen(QColor(colors.warning_line), 2, Qt.PenStyle.DotLine)
-            painter.setPen(pen)
+    for row, line in enumerate(numbers):
+        y = corner.y() + row * height + _GAP
+        for column, number in enumerate(line):
+            x = corner.x() + column * width + _GAP
+            rect = QRectF(x, y, width - 2 * _GAP, height - 2 * _GAP)
+            ground, ink = scale[steps[row][column]]
+            if not math.isfinite(number):
+                ground, ink = QColor(colors.danger_soft), QColor(colors.danger)
+            if model.mask is None:
+                edge, text = _NO_EDGE, cell_text(number, decimals)
+            else:
+                cell = top + row, left + column
+                ground, ink, edge = _marked(model, cell, ground, ink, colors)
+                text = model.text(*cell)
+            painter.setPen(edge)
             painter.setBrush(ground)
             painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
             painter.setPen(ink)
-            painter.drawText(rect, center, model.text(row, column))
+            painter.drawText(rect, center, text)
+
+
+def _marked(
+    model: MatrixModel, cell: tuple[int, int], ground: QColor, ink: QColor, colors: Colors
+) -> tuple[QColor, QColor, QPen]:
+    """Return ground, ink and edge of a cell where some are hidden or were answered."""
+    answer = model.answers.get(cell)
+    if model.is_masked(*cell):
+        field, danger = QColor(colors.field), QColor(colors.danger)
+        if answer is not None:
+            return field, danger, QPen(danger, 1.5)
+        return field, QColor(colors.text_muted), QPen(QColor(colors.border), 1)
+    if answer is None:
+        return ground, ink, _NO_EDGE
+    if answer.verdict is Verdict.RIGHT:
+        return ground, ink, QPen(QColor(colors.good_line), 2)
+    return ground, ink, QPen(QColor(colors.warning_line), 2, Qt.PenStyle.DotLine)
 
 
 def _paint_heat_map(view: MatrixView, painter: QPainter) -> None:

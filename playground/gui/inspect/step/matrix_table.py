@@ -66,37 +66,35 @@ class MatrixTable(QTableView):
 
     # --- room ---
 
-    def natural_width(self) -> int:
-        """Return the width at which all numbers have room."""
-        return int(self.matrix_model.values.shape[1]) * self._number_cell.width()
-
-    def natural_height(self) -> int:
-        """Return the height at which all numbers have room."""
-        return int(self.matrix_model.values.shape[0]) * self._number_cell.height()
+    def natural_size(self, compact: bool) -> QSize:
+        """Return the size at which all numbers have room, written as usual or compactly."""
+        number = self._number_size(compact)
+        rows, columns = self.matrix_model.values.shape
+        return QSize(columns * number.width(), rows * number.height())
 
     def set_decimals(self, decimals: int) -> None:
         """Write numbers with so many decimals."""
         self.matrix_model.set_decimals(decimals)
-        self._resize_cells()
+        self.fit()
 
-    def set_room(self, width: int, height: int) -> None:
-        """Set the largest size that the matrix may take; larger ones scroll."""
-        room = QSize(max(width, 60), max(height, 40))
-        if room != self._room:
-            self._room = room
-            self._resize_cells()
+    def set_room(self, width: int, height: int, compact: bool | None = None) -> None:
+        """Set the largest size that the matrix may take; larger ones scroll.
+
+        Parameters
+        ----------
+        compact
+            Whether numbers are a little smaller and closer; ``None``: as they were.
+        """
+        self._room = QSize(max(width, 60), max(height, 40))
+        if compact is not None:
+            self._compact = compact
+        self.fit()
 
     def set_type_size(self, pixels: int) -> None:
         """Set the height of the numbers."""
         if pixels != self._type_size:
             self._type_size = pixels
-            self._resize_cells()
-
-    def set_compact(self, compact: bool) -> None:
-        """Write numbers a little smaller and closer, or as usual."""
-        if compact != self._compact:
-            self._compact = compact
-            self._resize_cells()
+            self.fit()
 
     # --- geometry ---
 
@@ -144,17 +142,19 @@ class MatrixTable(QTableView):
             min(columns - 1, last[1]),
         )
 
-    def _resize_cells(self) -> None:
+    def fit(self) -> None:
         """Find the size of the cells: with numbers if they fit, else as large as there is room."""
         model = self.matrix_model
         rows, columns = model.values.shape
         about = (rows, columns, model.characters, self._room.width(), self._room.height(),
                  self._type_size, self._compact, self._zoom_step)  # fmt: skip
         if about == self._laid_out:
+            # At once, or a timer would have everything painted a second time.
+            self.executeDelayedItemsLayout()
             return
         self._laid_out = about
-        self.number_font = monospace_font(self._type_size - (2 if self._compact else 0))
-        self._number_cell = self._measure_numbers()
+        self.number_font = self._font(self._compact)
+        self._number_cell = self._number_size(self._compact)
         if not rows or not columns:
             self.setFixedSize(1, 1)
             return
@@ -187,13 +187,18 @@ class MatrixTable(QTableView):
         )
         self.setHorizontalScrollBarPolicy(always if wide else never)
         self.setVerticalScrollBarPolicy(always if high else never)
+        self.executeDelayedItemsLayout()
         self.updateGeometries()
         self.viewport().update()
 
-    def _measure_numbers(self) -> QSize:
-        metrics = QFontMetrics(self.number_font)
+    def _font(self, compact: bool) -> QFont:
+        return monospace_font(self._type_size - (2 if compact else 0))
+
+    def _number_size(self, compact: bool) -> QSize:
+        """Return the size of a cell that has room for the longest number."""
+        metrics = QFontMetrics(self._font(compact))
         width = metrics.horizontalAdvance("0") * self.matrix_model.characters
-        if self._compact:
+        if compact:
             return QSize(width + 7, metrics.height() + 9)
         return QSize(width + 14, max(30, metrics.height() + 14))
 
@@ -203,7 +208,7 @@ class MatrixTable(QTableView):
             return
         before = self._cell
         self._zoom_step = max(0, self._zoom_step + steps)
-        self._resize_cells()
+        self.fit()
         if self._cell != before:
             if around is not None:
                 self.bring_into_sight(around)

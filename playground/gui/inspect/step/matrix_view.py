@@ -64,7 +64,6 @@ class MatrixView(MatrixTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(AnswerDelegate(self))
-        self._steps: NDArray[np.uint8] | None = None
         self._image: QImage | None = None
         self._selected: Cell | None = None
         self._pointed: Cell | None = None
@@ -85,22 +84,27 @@ class MatrixView(MatrixTable):
 
     # --- what is shown ---
 
-    def show_matrix(self, matrix: Matrix | None, decimals: int, page: int = 0) -> None:
+    def show_matrix(
+        self, matrix: Matrix | None, decimals: int, page: int = 0, fitted: bool = True
+    ) -> None:
         """Show another matrix; the same cell stays chosen if there still is one.
 
         Parameters
         ----------
         page
             Which sample, where each has a matrix of its own.
+        fitted
+            Whether to find the size of the cells at once; if not, :meth:`fit` or :meth:`set_room`
+            must follow.
         """
         self._selected = self._pointed = None
         self.lit = ()
         self.matrix_model.show_matrix(matrix, decimals, page)
         self.shade = matrix.shade if matrix is not None else Shade.VALUE
-        self._steps = None
         self._image = None
         self._zoom_step = 0
-        self._resize_cells()
+        if fitted:
+            self.fit()
         self.viewport().update()
         rows, columns = self.matrix_model.values.shape
         name = matrix.name if matrix is not None else ""
@@ -160,19 +164,10 @@ class MatrixView(MatrixTable):
     # --- as it is painted ---
 
     @property
-    def steps(self) -> NDArray[np.uint8]:
-        """Place of each cell in the colour table."""
-        if self._steps is None:
-            self._steps = matrix_paint.positions(self.matrix_model.values)
-        return self._steps
-
-    @property
     def heat_map(self) -> QImage:
         """The matrix as an image, a pixel for each cell."""
         if self._image is None:
-            self._image = matrix_paint.heat_map(
-                self.matrix_model, self.steps, self.shade, theme().current
-            )
+            self._image = matrix_paint.heat_map(self.matrix_model, self.shade, theme().current)
         return self._image
 
     def lit_rect(self, lit: Lit) -> QRect | None:

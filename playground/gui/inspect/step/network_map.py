@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.gui.figures.figure import Figure
 from playground.gui.inspect.pictures import show_menu
+from playground.gui.inspect.step.looks import cell_text
 from playground.gui.inspect.step.map_state import UNITS_SHOWN, MapColumn, MapLinks, MapState
-from playground.gui.inspect.step.matrix_model import cell_text
 from playground.gui.inspect.step.matrix_paint import inks
 from playground.gui.palette import Colors, gradient_lut, value_lut
 from playground.gui.theme import monospace_font, text_font, theme
@@ -33,7 +34,9 @@ __all__ = ["NetworkMap"]
 SMALLEST_CAPTIONED = 11.0
 """Radius of a unit in pixels from which on the number of hidden units has room below."""
 _MARGIN = 24.0
-KEPT_PICTURES = 24
+KEPT_PICTURES = 96
+COLUMN_WIDTH = 84
+"""Room for the units of a column and the number of the others, in device-independent pixels."""
 MOST_LINKS = 18
 """Links drawn between two columns: the strongest. Thick smooth lines are slow to draw."""
 WEAKEST = 0.04
@@ -47,7 +50,7 @@ class NetworkMap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state: MapState | None = None
-        self._pictures: dict[tuple[Any, ...], tuple[NDArray[np.float64], QPixmap]] = {}
+        self._pictures: dict[tuple[Any, ...], tuple[NDArray[np.float64] | None, QPixmap]] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(248)
         self.setAccessibleName("Where we are in the network")
@@ -67,10 +70,16 @@ class NetworkMap(QWidget):
         """Draw links, then units."""
         if self._state is None:
             return
+        state, colors = self._state, theme().current
         painter = QPainter(self)
-        for links in sorted(self._state.links, key=lambda each: each.is_lit):
-            painter.drawPixmap(0, 0, self._links_picture(self._state, links, theme().current))
-        self._paint_units(painter, self._state)
+        for links in sorted(state.links, key=lambda each: each.is_lit):
+            painter.drawPixmap(0, 0, self._links_picture(state, links, colors))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for source, target in state.skips:
+            self._paint_skip(painter, state, source, target, colors)
+        for index in range(len(state.columns)):
+            left = round(self._place(state, index, 0).x() - COLUMN_WIDTH / 2)
+            painter.drawPixmap(left, 0, self._column_picture(state, index, left, colors))
         painter.end()
 
     def figure(self) -> Figure | None:
@@ -118,22 +127,56 @@ class NetworkMap(QWidget):
     def _links_picture(self, state: MapState, links: MapLinks, colors: Colors) -> QPixmap:
         """Return the links between two columns, drawn once for as long as they look the same."""
         units = tuple(column.units for column in state.columns)
-        # The array is kept beside the picture, so that no other can take its place in memory.
         place = links.weights.__array_interface__["data"][0], links.weights.strides
         key = (units, links.source, links.is_gradient, links.is_lit, place, colors.name)
+
+        def paint(painter: QPainter) -> None:
+            self._paint_links(painter, state, links, colors)
+
+        return self._picture(key, self.width(), paint, links.weights)
+
+    def _column_picture(self, state: MapState, index: int, left: int, colors: Colors) -> QPixmap:
+        """Return the units of a column, drawn once for as long as they look the same."""
+        column, units = state.columns[index], tuple(column.units for column in state.columns)
+        focus = state.focus[1] if state.focus is not None and state.focus[0] == index else None
+        values = column.values
+        place = None if values is None else (values.__array_interface__["data"][0], values.strides)
+        key = (units, index, column.is_gradient, column.is_lit, focus, place, colors.name)
+
+        def paint(painter: QPainter) -> None:
+            painter.translate(-left, 0)
+            self._paint_column(painter, state, index, column, self._radius(state), colors)
+
+        return self._picture(key, COLUMN_WIDTH, paint, values)
+
+    def _picture(
+        self,
+        key: tuple[Any, ...],
+        width: int,
+        paint: Callable[[QPainter], None],
+        array: NDArray[np.float64] | None,
+    ) -> QPixmap:
+        """Return the picture of a key, painted if there is none.
+
+        Parameters
+        ----------
+        array
+            What is drawn. It is kept beside the picture, so that no other takes its place in
+            memory, by which the key knows it.
+        """
         kept = self._pictures.get(key)
         if kept is None:
             if len(self._pictures) >= KEPT_PICTURES:
                 self._pictures.clear()
             ratio = self.devicePixelRatioF()
-            picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+            picture = QPixmap(round(width * ratio), round(self.height() * ratio))
             picture.setDevicePixelRatio(ratio)
             picture.fill(Qt.GlobalColor.transparent)
             painter = QPainter(picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_links(painter, state, links, colors)
+            paint(painter)
             painter.end()
-            kept = self._pictures[key] = (links.weights, picture)
+            kept = self._pictures[key] = (array, picture)
         return kept[1]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -189,19 +232,20 @@ class NetworkMap(QWidget):
     ) -> None:
         tone = colors.gradient_positive if column.is_gradient else colors.value_positive
         scale_inks = inks(colors, Shade.GRADIENT if column.is_gradient else Shade.VALUE)
-        values = column.values
-        scale = 1.0
-        if values is not None:
-            scale = max(float(np.abs(np.nan_to_num(values)).max(initial=0.0)), 1e-300)
+        numbers: list[float] = []
+        if column.values is not None:
+            shown = column.values[:UNITS_SHOWN]
+            numbers = shown.tolist()
+            scale = max(float(np.abs(np.nan_to_num(column.values)).max(initial=0.0)), 1e-300)
+            shares = np.clip(np.nan_to_num(shown / scale), -1, 1)
+            steps = (shares * 127.5 + 127.5).astype(int).tolist()
         for unit in range(min(column.units, UNITS_SHOWN)):
             center = self._place(state, index, unit)
             ground, ink = QColor(colors.surface), QColor(colors.text_disabled)
             value: float | None = None
-            if values is not None and unit < len(values):
-                value = float(values[unit])
-                share = float(np.nan_to_num(value / scale))
-                step = int(max(-1.0, min(1.0, share)) * 127.5 + 127.5)
-                ground, ink = scale_inks[step]
+            if unit < len(numbers):
+                value = numbers[unit]
+                ground, ink = scale_inks[steps[unit]]
             edge, width = (tone, 3.0) if column.is_lit else (colors.border, 1.5)
             if state.focus == (index, unit):
                 edge, width = colors.text, 3.0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from playground.data.dataset import Split
 from playground.engine.arithmetic import number_text
@@ -14,6 +17,7 @@ from playground.engine.network import Architecture
 from playground.engine.optimizers import SGD
 from playground.gui.inspect.step.equation_card import EquationCard, sample_of
 from playground.gui.inspect.step.inspector import Inspector
+from playground.gui.inspect.step.looks import forget_looks
 from playground.gui.inspect.step.map_state import map_state
 from playground.gui.inspect.step.matrix_model import Cell
 from playground.gui.inspect.step.predict_bar import PredictBar
@@ -23,6 +27,7 @@ from playground.gui.inspect.step.side_cards import KeptCard, OriginCard, UpdateC
 from playground.gui.inspect.step.side_panel import SidePanel
 from playground.gui.inspect.step.status_line import StatusLine
 from playground.gui.inspect.step.tape_view import TapeView
+from playground.gui.train.panel_scroll import PanelScroll
 from playground.inspection.operation import Operation, Phase
 
 __all__ = ["StepScreen"]
@@ -30,6 +35,8 @@ __all__ = ["StepScreen"]
 UPDATE = "update."
 """What the keys of the updates of parameters begin with."""
 MOST_OUTPUTS = 4
+NESTED = 5
+"""Layouts within each other, each of which may change what the one around it has room for."""
 LEAST_HEIGHT = 240
 """Room for a matrix in its box, in device-independent pixels."""
 
@@ -57,9 +64,8 @@ class StepScreen(QWidget):
         self.card.put_below_sum(self.predict)
         self.status.setParent(self)
         self.status.hide()
-        cards = QWidget()
-        cards.setProperty("canvas", True)
-        column = QVBoxLayout(cards)
+        self._scroll = PanelScroll(ground="canvas")
+        column = self._scroll.column
         column.setContentsMargins(14, 14, 14, 14)
         column.setSpacing(14)
         # Above the matrices: there is where one looks for the new weight first.
@@ -71,12 +77,6 @@ class StepScreen(QWidget):
         below.addWidget(self.origin, 1)
         column.addLayout(below)
         column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(cards)
         line = QFrame()
         line.setProperty("separator", "vertical")
         middle = QHBoxLayout()
@@ -106,22 +106,31 @@ class StepScreen(QWidget):
 
     def show_tape(self) -> None:
         """Show another tape, and the current operation of it."""
+        forget_looks()
         self.tape.show_tape(self._inspector.tape, self._inspector.index)
         self.show_operation()
 
     def show_operation(self) -> None:
         """Show the current operation."""
+        self.tape.show_current(self._inspector.index)
+        # Each part that appears would have everything around it laid out at once.
+        with laid_out_once(*self._layouts()):
+            self._fill_cards()
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def _fill_cards(self) -> None:
         inspector = self._inspector
         operation, decimals = inspector.operation, inspector.settings.decimals
-        self.tape.show_current(inspector.index)
         self.card.show_operation(operation, decimals, inspector.cell)
         is_update = operation.key.startswith(UPDATE)
         title = "What the optimizer remembers" if is_update else "Values kept from the forward pass"
         self.kept.show_matrices(title, operation.kept, decimals)
         self.origin.show_origin(self._maker(operation), decimals)
         self.show_mask()
-        self.show_cell()
-        self._scroll.verticalScrollBar().setValue(0)
+        self._show_cell()
+
+    def _layouts(self) -> list[QLayout | None]:
+        return [self._scroll.column, self.card.layout(), self.update_card.layout()]
 
     def as_text(self) -> str:
         """Return the operation as text: name, formula, shapes, the chosen cell, the check."""
@@ -152,6 +161,10 @@ class StepScreen(QWidget):
 
     def show_cell(self) -> None:
         """Show the chosen cell of the current operation."""
+        with laid_out_once(*self._layouts()):
+            self._show_cell()
+
+    def _show_cell(self) -> None:
         inspector = self._inspector
         tape, recording = inspector.tape, inspector.recording
         operation, cell = inspector.operation, inspector.cell
@@ -231,6 +244,25 @@ class StepScreen(QWidget):
         if situation.is_batch:
             title = f"Sample #{number} · {row + 1} of {len(situation.samples)}"
         self.side.show_sample(title, trainer.data, number, target, output)
+
+
+@contextmanager
+def laid_out_once(*layouts: QLayout | None) -> Iterator[None]:
+    """Leave everything where it is until all has been changed, and then arrange it at once.
+
+    Left to the event loop, what one layout makes of another would be arranged after the window has
+    been painted, and everything would be painted again.
+    """
+    held = [layout for layout in layouts if layout is not None]
+    for layout in held:
+        layout.setEnabled(False)
+    try:
+        yield
+    finally:
+        for layout in held:
+            layout.setEnabled(True)
+        for _ in range(NESTED):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
 def _skips(architecture: Architecture) -> tuple[tuple[int, int], ...]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from playground.engine.arithmetic import Line, number_text
 from playground.gui.inspect.step.equation_row import EquationRow, signs_of
 from playground.gui.inspect.step.matrix_box import MatrixBox
+from playground.gui.inspect.step.wrapped_label import WrappedLabel
 from playground.gui.theme import monospace_font, text_font, theme
 from playground.inspection.operation import Matrix, Operation
 
 __all__ = ["KeptCard", "OriginCard", "UpdateCard"]
+
+BETWEEN, BELOW = 20, 10
+"""Space between matrices side by side and one below the other, in device-independent pixels."""
 
 
 class _Card(QFrame):
@@ -44,62 +49,74 @@ class KeptCard(_Card):
         self._boxes: list[MatrixBox] = []
         self._count = 0
         self._type_size = 12
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(20)
-        self._grid.setVerticalSpacing(10)
-        self.column.addLayout(self._grid)
+        self._shelf = QWidget()
+        self.column.addWidget(self._shelf)
         self.column.addStretch(1)
 
     def show_matrices(self, title: str, matrices: tuple[Matrix, ...], decimals: int) -> None:
         """Show matrices side by side; hide the card if there are none."""
         self.set_title(title)
+        self.prepare(len(matrices))
         self._count = len(matrices)
-        for place, matrix in enumerate(matrices):
-            if place == len(self._boxes):
-                box = MatrixBox(framed=False)
-                box.view.set_compact(True)
-                box.set_type_size(self._type_size)
-                box.setParent(self)
-                self._boxes.append(box)
-            self._boxes[place].show_matrix(matrix, decimals)
-            self._boxes[place].show()
+        for box, matrix in zip(self.boxes(), matrices, strict=True):
+            box.take(matrix, decimals)
         for box in self._boxes[self._count :]:
             box.hide()
-        self.setVisible(bool(matrices))
         self._share()
+        for box in self.boxes():
+            box.show()
+        self.setVisible(bool(matrices))
 
     def boxes(self) -> list[MatrixBox]:
         """Return the boxes in use."""
         return self._boxes[: self._count]
+
+    def prepare(self, count: int) -> None:
+        """Make boxes for so many matrices, as far as there are none."""
+        while len(self._boxes) < count:
+            box = MatrixBox(framed=False, parent=self._shelf)
+            box.set_type_size(self._type_size)
+            box.resized.connect(self._share)
+            self._boxes.append(box)
 
     def set_type_size(self, pixels: int) -> None:
         """Set the height of the numbers."""
         self._type_size = pixels
         for box in self._boxes:
             box.set_type_size(pixels)
+        self._share()
 
     def _share(self) -> None:
         """Side by side if all numbers have room so, else one below the other."""
         boxes, room = self.boxes(), max(self.width() - 36, 200)
-        spacing = 20 * (len(boxes) - 1)
-        beside = sum(map(MatrixBox.natural_width, boxes)) + spacing <= room
-        for box in self._boxes:
-            self._grid.removeWidget(box)
-        left_top = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-        # Two to a row where not even one has room for its numbers.
+        if not boxes:
+            return
+        widths = [box.natural_size(compact=True).width() for box in boxes]
+        beside = sum(widths) + BETWEEN * (len(boxes) - 1) <= room
         columns = len(boxes) if beside else 1
-        if boxes and max(map(MatrixBox.natural_width, boxes)) > room:
+        if max(widths) > room:
+            # Two to a row where not even one has room for its numbers.
             columns = min(2, len(boxes))
-        for place, box in enumerate(boxes):
-            width = box.natural_width() if beside else room // columns - 20 * (columns - 1)
-            box.set_room(max(90, width), 170)
-            self._grid.addWidget(box, place // columns, place % columns, left_top)
-        self._grid.setColumnStretch(max(0, columns - 1), 1)
+        for box, natural in zip(boxes, widths, strict=True):
+            width = natural if beside else room // columns - BETWEEN * (columns - 1)
+            box.set_room(max(90, width), 170, compact=True)
+        x_places = [0]
+        for column in range(columns):
+            widest = max(box.sizeHint().width() for box in boxes[column::columns])
+            x_places.append(x_places[-1] + widest + BETWEEN)
+        y = 0
+        for first in range(0, len(boxes), columns):
+            line = boxes[first : first + columns]
+            for box, x in zip(line, x_places, strict=False):
+                box.setGeometry(QRect(QPoint(x, y), box.sizeHint()))
+            y += max(box.height() for box in line) + BELOW
+        self._shelf.setFixedHeight(y - BELOW)
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width anew."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
-        self._share()
+        super().resizeEvent(event)
+        if event.oldSize().width() != self.width():
+            self._share()
 
 
 class OriginCard(_Card):
@@ -130,15 +147,11 @@ class UpdateCard(_Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("The update, line by line", parent)
-        self._lines = QLabel()
+        self._lines = WrappedLabel()
         self._lines.setTextFormat(Qt.TextFormat.RichText)
         self._lines.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._lines.setWordWrap(True)
-        self._lines.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        self._balance = QLabel()
-        self._balance.setWordWrap(True)
+        self._balance = WrappedLabel()
         self._balance.setTextFormat(Qt.TextFormat.RichText)
-        self._balance.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.column.addWidget(self._lines)
         self.column.addWidget(self._balance)
         self._type_size = 12
