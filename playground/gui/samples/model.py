@@ -102,8 +102,9 @@ class SamplesModel(QAbstractTableModel):
         finite = scores.losses[np.isfinite(scores.losses)]
         self._largest_loss = float(finite.max(initial=0.0))
         self._formats.pop(Kind.LOSS.value, None)
-        self._formats.pop(Kind.PREDICTED.value, None)
-        self._tell_changed()
+        results = [n for n, column in enumerate(self.columns) if column.is_result]
+        if results:
+            self._tell_changed(results[0], results[-1])
 
     def show_rows(self, rows: NDArray[np.int64]) -> None:
         """Show other samples, or in another order.
@@ -121,12 +122,13 @@ class SamplesModel(QAbstractTableModel):
             self._rows = np.concatenate([self._rows, rows[before:]])
             self.endInsertRows()
         self._rows = rows
-        self._tell_changed()
+        self._tell_changed(0, len(self.columns) - 1)
 
-    def _tell_changed(self) -> None:
+    def _tell_changed(self, first: int, last: int) -> None:
+        """Tell that all rows say something else, from one column to another."""
         if len(self._rows):
-            last = self.index(len(self._rows) - 1, len(self.columns) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+            end = self.index(len(self._rows) - 1, last)
+            self.dataChanged.emit(self.index(0, first), end)
 
     def sample(self, row: int) -> int:
         """Return the number of the sample in a row."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import (
@@ -15,6 +16,8 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
@@ -23,15 +26,17 @@ from playground.data.prepared import PreparedData
 from playground.gui.icons import icon
 from playground.gui.inspect_requests import SamplePlace, ask_to_inspect, offer_inspection
 from playground.gui.samples.columns import Column, Kind
-from playground.gui.samples.delegate import IMAGE_SIDE, SamplesDelegate
 from playground.gui.samples.header import SamplesHeader
 from playground.gui.samples.model import SamplesModel
+from playground.gui.samples.row_painter import IMAGE_SIDE, Place, RowPainter, Stripe
 from playground.gui.theme import theme
 from playground.gui.train.output.sample_images import SampleImages
 
 __all__ = ["MOST_COPIED", "SamplesTable"]
 
 ROW_HEIGHT, IMAGE_ROW_HEIGHT = 24, IMAGE_SIDE + 6
+_FOCUS_WIDTH = 3
+"""Of the stripe at the row where the keys act."""
 MOST_COPIED = 5000
 """Rows that are put on the clipboard at most: so many take a moment, more would stop the window."""
 _WIDEN = 1.7
@@ -81,13 +86,12 @@ class SamplesTable(QTableView):
     def __init__(self, model: SamplesModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._samples = model
-        self._cells = SamplesDelegate(model, self)
+        self._painter = RowPainter(model)
         self._is_fitted = True
         self._is_fitting = False
         self._sorted: tuple[str, bool] = (Kind.NUMBER.value, False)
         self.last_key = -math.inf
         self.setModel(model)
-        self.setItemDelegate(self._cells)
         self.setProperty("matrix", True)
         self.setAccessibleName("Table of samples")
         self.setAccessibleDescription(
@@ -124,7 +128,7 @@ class SamplesTable(QTableView):
     def show_data(self, data: PreparedData | None) -> None:
         """Show other samples, once the model has them."""
         has_images = data is not None and data.samples.image_shape is not None
-        self._cells.images = SampleImages(data) if data is not None and has_images else None
+        self._painter.images = SampleImages(data) if data is not None and has_images else None
         height = IMAGE_ROW_HEIGHT if has_images else ROW_HEIGHT
         self.verticalHeader().setDefaultSectionSize(height)
         self._is_fitted = True
@@ -141,7 +145,7 @@ class SamplesTable(QTableView):
     @property
     def images(self) -> SampleImages | None:
         """What paints the samples, if they are images."""
-        return self._cells.images
+        return self._painter.images
 
     @property
     def sample(self) -> int | None:
@@ -178,6 +182,35 @@ class SamplesTable(QTableView):
             self.scrollTo(index, hint)
         self.horizontalScrollBar().setValue(at_side)
         return True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows and columns that are asked for, without a delegate."""
+        rows = self.seen_rows()
+        if not rows:
+            return
+        area, height = event.rect(), self.verticalHeader().defaultSectionSize()
+        top = self.rowViewportPosition(rows.start)
+        selected: set[int] = set()
+        # A list in Python, which its stubs do not tell.
+        parts: Any = self.selectionModel().selection()
+        for part in parts:
+            selected.update(range(max(part.top(), rows.start), min(part.bottom() + 1, rows.stop)))
+        stripes = []
+        for number, row in enumerate(rows):
+            place = top + number * height
+            if place + height > area.top() and place <= area.bottom():
+                stripes.append(Stripe(self._samples.sample(row), place, row in selected))
+        places = []
+        for number, column in enumerate(self._samples.columns):
+            left, width = self.columnViewportPosition(number), self.columnWidth(number)
+            if left + width > area.left() and left <= area.right():
+                places.append(Place(column, left, width))
+        painter = QPainter(self.viewport())
+        self._painter.paint(painter, stripes, places, height)
+        if self.hasFocus() and self.currentIndex().row() in selected:
+            place = top + (self.currentIndex().row() - rows.start) * height
+            painter.fillRect(0, place, _FOCUS_WIDTH, height, theme().color("accent"))
+        painter.end()
 
     # --- widths ---
 
