@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from playground.engine.losses.base import Part
 from playground.inspection.operation import Axis, Matrix
-from playground.inspection.spelling import TERMS_SHOWN, Factor, Lit, Spelling, Term
+from playground.inspection.spelling import TERMS_SHOWN, Factor, Lit, Spelling, Term, Terms
 
 Spell = Callable[[int, int], Spelling]
 
@@ -27,29 +27,31 @@ def matrix_product(
     letter, small = _LETTERS.get(left.columns, ("k", "ₖ"))
 
     def spell(row: int, column: int) -> Spelling:
-        terms = [
-            Term(
+        inner = left.values.shape[1]
+
+        def term(k: int) -> Term:
+            if added is not None and k == inner:
+                name, value = added.cell_name(0, column), float(added.values[0, column])
+                return Term((Factor(name, value),))
+            return Term(
                 (
                     Factor(left.cell_name(row, k), float(left.values[row, k])),
                     Factor(right.cell_name(k, column), float(right.values[k, column])),
                 )
             )
-            for k in range(left.values.shape[1])
-        ]
+
         first, second = symbolic(left, row, letter), symbolic(right, letter, column)
         rule = f"Σ{small} {first}·{second}"
         lit = [Lit(0, row, None), Lit(1, None, column)]
         if added is not None:
-            name, value = added.cell_name(0, column), float(added.values[0, column])
-            terms.append(Term((Factor(name, value),)))
-            rule += f" + {name}"
+            rule += f" + {added.cell_name(0, column)}"
             lit.append(Lit(2, 0, column))
         return Spelling(
             result.cell_name(row, column),
             rule,
             float(result.values[row, column]),
             tuple(lit),
-            tuple(terms),
+            Terms(inner + (added is not None), term),
         )
 
     return spell
@@ -81,23 +83,22 @@ def row_sum(result: Matrix, *factors: Matrix) -> Spell:
     """The sum of a column over all samples; of products, where there are several factors."""
 
     def spell(row: int, column: int) -> Spelling:
-        count = factors[0].values.shape[0]
-        terms = tuple(
-            Term(
+
+        def term(s: int) -> Term:
+            return Term(
                 tuple(
                     Factor(matrix.cell_name(s, column), float(matrix.values[s, column]))
                     for matrix in factors
                 )
             )
-            for s in range(count)
-        )
+
         rule = "·".join(symbolic(matrix, "s", column) for matrix in factors)
         return Spelling(
             result.cell_name(row, column),
             f"Σₛ {rule}",
             float(result.values[row, column]),
             tuple(Lit(place, None, column) for place in range(len(factors))),
-            terms,
+            Terms(factors[0].values.shape[0], term),
         )
 
     return spell

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from playground.engine.arithmetic import MINUS, Line, factor_text, number_text
 
@@ -58,6 +60,41 @@ class Term:
         return "·".join([*parts, *(factor_text(other.value, decimals) for other in others)])
 
 
+class Terms(Sequence[Term]):
+    """Terms that are made when they are looked at: of a long sum only a few are written out.
+
+    Parameters
+    ----------
+    count
+        How many there are.
+    make
+        Returns the term of a place.
+    """
+
+    def __init__(self, count: int, make: Callable[[int], Term]) -> None:
+        self._places, self._make = range(count), make
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> Term: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Term, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Term | tuple[Term, ...]:
+        if isinstance(index, slice):
+            return tuple(map(self._make, self._places[index]))
+        return self._make(self._places[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
 @dataclass(frozen=True, slots=True)
 class Spelling:
     """How one cell of a result comes about.
@@ -87,7 +124,7 @@ class Spelling:
     rule: str
     value: float
     lit: tuple[Lit, ...] = ()
-    terms: tuple[Term, ...] = ()
+    terms: Sequence[Term] = ()
     pattern: str = "{}"
     numbers: tuple[float, ...] = ()
     line: Line | None = None
@@ -111,11 +148,11 @@ class Spelling:
         return self.pattern.format(total)
 
     def _sum_text(self, decimals: int, limit: int) -> str:
-        texts = [term.text(decimals) for term in self.terms]
-        left_out = len(texts) - limit
-        if left_out > 1:
-            texts[limit - 1 : -1] = [f"… {left_out} more terms …"]
-        return _joined(texts)
+        left_out = len(self.terms) - limit
+        if left_out <= 1:
+            return _joined([term.text(decimals) for term in self.terms])
+        texts = [term.text(decimals) for term in self.terms[: limit - 1]]
+        return _joined([*texts, f"… {left_out} more terms …", self.terms[-1].text(decimals)])
 
     def text(self, decimals: int = 4, limit: int = TERMS_SHOWN) -> str:
         """Return the whole line: ``∂L/∂W¹[1,0] = Σₛ x[s,1]·δ[s,0] = 0.50·(−0.12) + … = −0.084``."""
