@@ -26,6 +26,7 @@ from playground.gui.inspect_requests import Place, SamplePlace
 from playground.gui.preferences import Preferences
 from playground.gui.samples import view as view_module
 from playground.gui.samples.columns import Column, Kind, number_format, written
+from playground.gui.samples.copying import MOST_COPIED
 from playground.gui.samples.view import SamplesView
 from playground.gui.teaching_tip import tip_of
 from playground.gui.theme import load_fonts, theme
@@ -539,6 +540,25 @@ def test_that_other_data_bring_other_rows(make_stage: MakeStage) -> None:
     assert not view.inspect_button.isEnabled()
 
 
+def test_that_columns_keep_the_width_they_were_given(make_stage: MakeStage) -> None:
+    stage = make_stage(Circles(points=40))
+    header = stage.view.table.horizontalHeader()
+    fitted_widths = [header.sectionSize(place) for place in range(header.count())]
+    assert sum(fitted_widths) <= stage.view.table.viewport().width()
+    header.resizeSection(4, 150)
+    stage.window.resize(900, 500)
+    stage.load(Circles(points=40, noise=0.3))
+    assert header.sectionSize(4) == 150
+    assert header.sectionSize(3) == fitted_widths[3]
+    stage.load(Bumps(points=40))
+    assert header.sectionSize(4) != 150
+    stage.window.resize(320, 500)
+    QApplication.processEvents()
+    seen = stage.view.table.viewport().width()
+    loss = [column.key for column in stage.view.model.columns].index("loss")
+    assert header.sectionPosition(loss) + header.sectionSize(loss) <= seen
+
+
 def test_that_the_model_tells_qt_the_truth(make_stage: MakeStage) -> None:
     stage = make_stage(Circles(points=40), 0)
     mode = QAbstractItemModelTester.FailureReportingMode.Fatal
@@ -634,6 +654,11 @@ def test_that_seventy_thousand_rows_open_with_few_cells(
     view._sort(many.column("loss"), True)
     assert (np.diff(view.model.scores.losses[view.model.rows]) <= 0).all()
     assert view.sample == 65_432 or not view.model.is_wrong(65_432)
+    view.table.selectAll()
+    assert view.table.chosen_count == 63_000
+    view.table.copy_rows()
+    assert QGuiApplication.clipboard().text().count("\n") == MOST_COPIED + 1
+    assert f"first {MOST_COPIED:,} of 63,000" in view.caption
 
 
 def test_that_asking_about_many_ends_when_nobody_looks(many: Stage) -> None:

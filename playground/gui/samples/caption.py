@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from playground.data.prepared import PreparedData
 from playground.gui.samples.arrangement import ALL, Arrangement
-from playground.gui.samples.columns import SETS
+from playground.gui.samples.columns import SETS, written
 from playground.gui.samples.model import SamplesModel
 
 __all__ = ["caption", "empty_text"]
@@ -32,7 +32,7 @@ def caption(model: SamplesModel, arrangement: Arrangement, progress: float, is_h
         share = f" · asking the network, {progress:.0%}" if progress < 1 else ""
         return f"{count:,} samples{share}"
     with np.errstate(all="ignore"):
-        loss = f"loss {float(scores.losses[chosen].mean()):.3g}"
+        loss = f"loss {written(float(scores.losses[chosen].mean()), '.3g')}"
     rest = "order held" if is_held else loss
     if not data.task.class_count:
         return f"{count:,} samples · {rest}"

@@ -26,21 +26,18 @@ from playground.data.prepared import PreparedData
 from playground.gui.icons import icon
 from playground.gui.inspect_requests import SamplePlace, ask_to_inspect, offer_inspection
 from playground.gui.samples.columns import Column, Kind
+from playground.gui.samples.copying import MOST_COPIED, tab_separated
 from playground.gui.samples.header import SamplesHeader
 from playground.gui.samples.model import SamplesModel
 from playground.gui.samples.row_painter import IMAGE_SIDE, Place, RowPainter, Stripe
 from playground.gui.theme import theme
 from playground.gui.train.output.sample_images import SampleImages
 
-__all__ = ["MOST_COPIED", "SamplesTable"]
+__all__ = ["SamplesTable"]
 
 ROW_HEIGHT, IMAGE_ROW_HEIGHT = 24, IMAGE_SIDE + 6
 _FOCUS_WIDTH = 3
 """Of the stripe at the row where the keys act."""
-MOST_COPIED = 5000
-"""Rows that are put on the clipboard at most: so many take a moment, more would stop the window."""
-_WIDEN = 1.7
-"""How much wider than usual columns become where there is room."""
 _BY_KEYS = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -87,8 +84,6 @@ class SamplesTable(QTableView):
         super().__init__(parent)
         self._samples = model
         self._painter = RowPainter(model)
-        self._is_fitted = True
-        self._is_fitting = False
         self._sorted: tuple[str, bool] = (Kind.NUMBER.value, False)
         self.last_key = -math.inf
         self.setModel(model)
@@ -111,17 +106,13 @@ class SamplesTable(QTableView):
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(ROW_HEIGHT)
-        self._build_header()
+        self._header = SamplesHeader(model, self)
+        self.setHorizontalHeader(self._header)
+        self._header.sectionClicked.connect(self._on_heading)
         self.doubleClicked.connect(lambda index: self.inspect(index.row()))
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self.verticalScrollBar().valueChanged.connect(self.scrolled)
         theme().changed.connect(self.viewport().update)
-
-    def _build_header(self) -> None:
-        header = SamplesHeader(self._samples, self)
-        self.setHorizontalHeader(header)
-        header.sectionClicked.connect(self._on_heading)
-        header.sectionResized.connect(self._on_resized)
 
     # --- what is shown ---
 
@@ -131,8 +122,8 @@ class SamplesTable(QTableView):
         self._painter.images = SampleImages(data) if data is not None and has_images else None
         height = IMAGE_ROW_HEIGHT if has_images else ROW_HEIGHT
         self.verticalHeader().setDefaultSectionSize(height)
-        self._is_fitted = True
-        self._fit_columns()
+        self._header.show_columns()
+        self._header.fit(self.viewport().width())
         self.horizontalScrollBar().setValue(0)
         self.verticalScrollBar().setValue(0)
 
@@ -156,7 +147,18 @@ class SamplesTable(QTableView):
     @property
     def chosen_rows(self) -> list[int]:
         """The selected rows from top to bottom."""
-        return sorted(index.row() for index in self.selectionModel().selectedRows())
+        return sorted({row for part in self._selected_parts() for row in part})
+
+    @property
+    def chosen_count(self) -> int:
+        """How many rows are selected."""
+        return sum(len(part) for part in self._selected_parts())
+
+    def _selected_parts(self) -> list[range]:
+        """Return the selected rows as intervals: all of them may be selected."""
+        # A list in Python, which its stubs do not tell.
+        parts: Any = self.selectionModel().selection()
+        return [range(part.top(), part.bottom() + 1) for part in parts]
 
     def seen_rows(self) -> range:
         """Return the rows that are in sight, partly or whole."""
@@ -191,20 +193,20 @@ class SamplesTable(QTableView):
         area, height = event.rect(), self.verticalHeader().defaultSectionSize()
         top = self.rowViewportPosition(rows.start)
         selected: set[int] = set()
-        # A list in Python, which its stubs do not tell.
-        parts: Any = self.selectionModel().selection()
-        for part in parts:
-            selected.update(range(max(part.top(), rows.start), min(part.bottom() + 1, rows.stop)))
+        for part in self._selected_parts():
+            selected.update(range(max(part.start, rows.start), min(part.stop, rows.stop)))
         stripes = []
         for number, row in enumerate(rows):
             place = top + number * height
             if place + height > area.top() and place <= area.bottom():
                 stripes.append(Stripe(self._samples.sample(row), place, row in selected))
-        places = []
-        for number, column in enumerate(self._samples.columns):
-            left, width = self.columnViewportPosition(number), self.columnWidth(number)
-            if left + width > area.left() and left <= area.right():
-                places.append(Place(column, left, width))
+        # Of a table with hundreds of inputs, only the few that are seen.
+        first, last = self.columnAt(area.left()), self.columnAt(area.right())
+        columns = self._samples.columns
+        places = [
+            Place(columns[n], self.columnViewportPosition(n), self.columnWidth(n))
+            for n in range(max(first, 0), (last if last >= 0 else len(columns) - 1) + 1)
+        ]
         painter = QPainter(self.viewport())
         self._painter.paint(painter, stripes, places, height)
         if self.hasFocus() and self.currentIndex().row() in selected:
@@ -212,38 +214,10 @@ class SamplesTable(QTableView):
             painter.fillRect(0, place, _FOCUS_WIDTH, height, theme().color("accent"))
         painter.end()
 
-    # --- widths ---
-
-    def _fit_columns(self) -> None:
-        """Give all columns their width, and a share of the room that is left."""
-        columns = self._samples.columns
-        if not self._is_fitted or not columns:
-            return
-        room = self.viewport().width()
-        share = min(max(room / sum(column.width for column in columns), 1.0), _WIDEN)
-        widths = [int(column.width * share) for column in columns]
-        # What can be narrower gives way, if all is then seen up to the loss.
-        place = next(n for n, column in enumerate(columns) if column.kind is Kind.LOSS)
-        missing = sum(widths[: place + 1]) - room
-        spare = [column.width - (column.least or column.width) for column in columns]
-        if 0 < missing <= sum(spare[:place]):
-            for number in range(place):
-                taken = min(spare[number], missing)
-                widths[number] -= taken
-                missing -= taken
-        self._is_fitting = True
-        for number, width in enumerate(widths):
-            self.setColumnWidth(number, width)
-        self._is_fitting = False
-
-    def _on_resized(self) -> None:
-        # From now on they are as a person wants them.
-        self._is_fitted = self._is_fitted and self._is_fitting
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give columns their share of the room."""
         super().resizeEvent(event)
-        self._fit_columns()
+        self._header.fit(self.viewport().width())
         self.scrolled.emit()
 
     # --- sorting ---
@@ -300,13 +274,8 @@ class SamplesTable(QTableView):
         rows = self.chosen_rows
         if not rows:
             return
-        columns = [each for each in self._samples.columns if each.kind is not Kind.PICTURE]
-        lines = ["\t".join(_plain(_full_title(column)) for column in columns)]
-        for row in rows[:MOST_COPIED]:
-            sample = self._samples.sample(row)
-            cells = (self._samples.full_text(sample, column) for column in columns)
-            lines.append("\t".join(_plain(cell) for cell in cells))
-        QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
+        text = tab_separated(self._samples, rows[:MOST_COPIED])
+        QGuiApplication.clipboard().setText(text)
         if len(rows) > MOST_COPIED:
             self.told.emit(
                 f"Copied the first {MOST_COPIED:,} of {len(rows):,} rows; File › Export writes all."
@@ -348,7 +317,7 @@ class SamplesTable(QTableView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if index.isValid():
-            count = len(self.chosen_rows)
+            count = self.chosen_count
             text = f"Copy {count:,} rows\tCtrl+C" if count > 1 else "Copy row\tCtrl+C"
             menu.addAction(icon("copy"), text, self.copy_rows)
             menu.addSeparator()
@@ -367,7 +336,7 @@ class SamplesTable(QTableView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keys act, if they brought the focus here."""
         super().focusInEvent(event)
-        if self.chosen_rows:
+        if self.selectionModel().hasSelection():
             return
         seen = self.seen_rows()
         if event.reason() in _BY_KEYS and seen:
@@ -391,18 +360,3 @@ class SamplesTable(QTableView):
         row = current.row()
         is_row = 0 <= row < self._samples.rowCount()
         self.current_changed.emit(self._samples.sample(row) if is_row else -1)
-
-
-def _full_title(column: Column) -> str:
-    return (
-        "answer"
-        if column.kind is Kind.MARK
-        else "number"
-        if column.title == "#"
-        else (column.title if column.kind is Kind.INPUT else column.title.lower())
-    )
-
-
-def _plain(text: str) -> str:
-    """Return a text without what would end a cell or a row."""
-    return " ".join(text.split())

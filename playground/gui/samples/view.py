@@ -184,7 +184,9 @@ class SamplesView(QWidget):
         if data is before and data is not None:
             # Answers of the network before would be taken for those of the new one.
             self.model.show_scores(SampleScores.unknown(len(data.samples.labels)))
-            self._arrange(is_asked_for=True)
+            # The rows stay as they are until the new one has answered.
+            self._has_order = False
+            self._show_caption()
             return
         columns, at, sample = (
             self.model.columns,
@@ -273,7 +275,7 @@ class SamplesView(QWidget):
         return (
             self.table.viewport().underMouse()
             or time.monotonic() - self.table.last_key < HELD_SECONDS
-            or len(self.table.selectionModel().selectedRows()) > 1
+            or self.table.chosen_count > 1
         )
 
     def _arrange(self, is_asked_for: bool = False) -> None:
