@@ -75,6 +75,7 @@ class ForwardPlan:
         size = (architecture.input_count + 1, 0 if self._is_direct else columns)
         self._inputs = np.ones(size, dtype)
         values = [self._inputs, *self.activations]
+        measured = parameters.statistic_views(parameters.followed[1])
         self._places = [
             Place(
                 inputs=values[i],
@@ -82,6 +83,7 @@ class ForwardPlan:
                 pre_activation=self.pre_activations[i],
                 matrix=parameters.matrices[i],
                 running=parameters.running[i],
+                measured=measured[i],
                 is_training=is_training,
                 rng=rng,
             )

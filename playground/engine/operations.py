@@ -31,8 +31,8 @@ def constant(value: float, like: Array) -> Array:
     return np.array(value, like.dtype)
 
 
-WIDEST_PRODUCT = 64
-"""Up to so many rows, a product with a small matrix is faster than what broadcasts."""
+WIDEST_PRODUCT = 32
+"""Up to so many rows, a product with a small matrix is faster than passes that broadcast."""
 
 
 class RowFactors:
@@ -62,6 +62,52 @@ class RowFactors:
             call(np.copyto, self._array, self.values[:, None]),
             call(np.multiply, array, self._array, out),
         ]
+
+
+class RowAffine:
+    """A factor and a summand for each row of one array, and the factors for others, too.
+
+    Few rows are multiplied by two diagonal matrices side by side, the second of which meets rows
+    of ones below the array.
+
+    Attributes
+    ----------
+    factors, summands : (rows,)
+        Where to write them.
+    operand : (rows, columns)
+        Where to write the array.
+    """
+
+    def __init__(self, rows: int, columns: int, dtype: np.dtype[Any]) -> None:
+        self._is_small = rows <= WIDEST_PRODUCT
+        if self._is_small:
+            # Transposed, so that the half with the factors is contiguous: others would be copied.
+            self._matrices = np.zeros((2, rows, rows), dtype)
+            self.factors, self.summands = self._matrices.reshape(2, -1)[:, :: rows + 1]
+            self._stacked = np.ones((2 * rows, columns), dtype)
+        else:
+            self.factors, self.summands = np.zeros((2, rows), dtype)
+            self._stacked = np.ones((rows, columns), dtype)
+            self._filled = np.empty((2, rows, columns), dtype)
+        self.operand = self._stacked[:rows]
+
+    def record(self, out: Array) -> list[Operation]:
+        """Return operations that write factors times operand plus summands to ``out``."""
+        if self._is_small:
+            matrix = self._matrices.reshape(-1, len(out)).T
+            return [call(matrix.dot, self._stacked, out)]
+        return [
+            call(np.copyto, self._filled[0], self.factors[:, None]),
+            call(np.copyto, self._filled[1], self.summands[:, None]),
+            call(np.multiply, self.operand, self._filled[0], out),
+            call(np.add, out, self._filled[1], out),
+        ]
+
+    def record_factors(self, array: Array, out: Array) -> list[Operation]:
+        """Return operations that write only factors times ``array``, after :meth:`record`."""
+        if self._is_small:
+            return [call(self._matrices[0].dot, array, out)]
+        return [call(np.multiply, array, self._filled[0], out)]
 
 
 def spread(vector: Array, like: Array) -> tuple[Array, Operation]:

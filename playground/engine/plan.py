@@ -10,12 +10,13 @@ and order.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.engine.activations import Identity
+from playground.engine.activations import Activation, Identity
 from playground.engine.clipping import Clipping, NoClipping
 from playground.engine.constraints import Constraint, NoConstraint
 from playground.engine.forward_plan import ForwardPlan
@@ -26,6 +27,9 @@ from playground.engine.optimizers import LearningRate, Optimizer, OptimizerState
 from playground.engine.regularization_tape import RegularizationTape
 
 Reals = NDArray[Any]
+
+SMALL_SPAN = 1024
+"""Values of a layer that are computed in less time than a call takes."""
 
 
 class TrainingPlan(ForwardPlan):
@@ -79,7 +83,7 @@ class TrainingPlan(ForwardPlan):
         self._lay_out_errors(Parameters(layers, state.gradient))
         loss = architecture.head.loss
         self._loss_head = loss.record_prepare(self.activations[-1], self._errors[-1])
-        self._backward = self._record_start()
+        self._backward = self._record_statistics() + self._record_start()
         for index in reversed(range(len(layers))):
             self._backward += self._record_to_pre_activation(index)
             if index > 0 or not self._is_direct:
@@ -103,24 +107,56 @@ class TrainingPlan(ForwardPlan):
 
     def _lay_out_errors(self, gradients: Parameters) -> None:
         """Give every layer a place for ∂C/∂a, one for ∂C/∂z, and where to send the rest."""
-        layers, dtype = self.architecture.layers, gradients.vector.dtype
-        self._errors = [np.zeros((shape.outputs, self.columns), dtype) for shape in layers]
+        layers = self.architecture.layers
+        self._errors = [self._error(i) for i in range(len(layers))]
         self._slope_gradients: list[Array | None] = []
         # What skip connections send back, to be added once the layers between have sent theirs.
         self._joining: list[list[Array]] = [[] for _ in layers]
         for index, shape in enumerate(layers):
-            place, error = self._places[index], self._errors[index]
-            same = shape.pre_outputs == shape.outputs
-            place.error = error if same else np.zeros((shape.pre_outputs, self.columns), dtype)
+            place = self._places[index]
             place.inputs_error = self._errors[index - 1] if index > 0 else None
             if shape.source:
-                place.source_error = np.zeros((shape.source_width, self.columns), dtype)
+                place.source_error = self._zeros(shape.source_width)
                 self._joining[shape.source - 1].append(place.source_error)
             if shape.layer.frozen:
                 gradients.matrices[index][:] = 0
                 gradients.slopes[index][:] = 0
             place.gradient = None if shape.layer.frozen else gradients.matrices[index]
             self._slope_gradients.append(None if shape.layer.frozen else gradients.slopes[index])
+
+    def _error(self, layer: int) -> Array:
+        """Return the place of ∂C/∂a, and make that of ∂C/∂z: the same if they are as wide."""
+        place, shape = self._places[layer], self.architecture.layers[layer]
+        width = shape.pre_outputs
+        if shape.layer.stacks_error:
+            place.stacked_error = self._zeros(2 * width)
+            place.error = place.stacked_error[width:]
+        else:
+            place.error = self._zeros(width)
+        return place.error if width == shape.outputs else self._zeros(shape.outputs)
+
+    def _zeros(self, rows: int) -> Array:
+        return np.zeros((rows, self.columns), self._gradient.dtype)
+
+    def _record_statistics(self) -> list[Operation]:
+        """Return what lets all running statistics follow this batch, in two passes."""
+        followed, layers = self.parameters.followed, self.architecture.layers
+        weights = np.ones_like(followed)
+        weights[1] = 0
+        keeps, shares = (self.parameters.statistic_views(row) for row in weights)
+        for index, (shape, place) in enumerate(zip(layers, self._places, strict=True)):
+            moves = shape.layer.moves(place)
+            if moves is not None:
+                keeps[index][:] = moves[0]
+                shares[index][:] = np.array(moves[1])[:, None]
+        if not weights[1].any():
+            return []
+        statistics, measured = followed
+        measured[:] = 0
+        return [
+            call(np.multiply, followed, weights, followed),
+            call(np.add, statistics, measured, statistics),
+        ]
 
     def _record_start(self) -> list[Operation]:
         """Return what follows the residual of the loss: its factor, and all derivatives."""
@@ -132,21 +168,36 @@ class TrainingPlan(ForwardPlan):
         return operations + self._record_slopes()
 
     def _record_slopes(self) -> list[Operation]:
-        """Derivatives, in one pass per run of neighbouring layers with equal activations."""
-        layers = self.architecture.layers
+        """Derivatives, in one pass per run of layers with equal activations."""
         operations: list[Operation] = []
-        first = 0
-        while first < len(layers):
-            last, activation = first, layers[first].activation
-            while last + 1 < len(layers) and layers[last + 1].activation == activation:
-                last += 1
-            if activation.element_wise and not isinstance(activation, Identity):
-                run = slice(self._spans[first].start, self._spans[last].stop)
-                operations += activation.record_derivative(
-                    self._flat_inputs[run], self._flat_activations[run], self._flat_slopes[run]
-                )
-            first = last + 1
+        for activation, run in self._runs():
+            operations += activation.record_derivative(
+                self._flat_inputs[run], self._flat_activations[run], self._flat_slopes[run]
+            )
         return operations
+
+    def _runs(self) -> Iterator[tuple[Activation, slice]]:
+        """Yield each activation that has slopes, with where a run of its layers lies.
+
+        Small linear layers do not end a run: the slopes that it gives them are read by nobody,
+        and one call more costs more than they do.
+        """
+        run: tuple[Activation, slice] | None = None
+        for shape, span in zip(self.architecture.layers, self._spans, strict=True):
+            activation = shape.activation
+            if isinstance(activation, Identity):
+                if run is not None and span.stop - span.start > SMALL_SPAN:
+                    yield run
+                    run = None
+                continue
+            if run is not None and run[0] == activation:
+                run = activation, slice(run[1].start, span.stop)
+                continue
+            if run is not None:
+                yield run
+            run = (activation, span) if activation.element_wise else None
+        if run is not None:
+            yield run
 
     def _record_to_pre_activation(self, layer: int) -> list[Operation]:
         """Return the way from ∂C/∂a of a layer to its ∂C/∂z, all that arrives there added."""

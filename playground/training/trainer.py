@@ -378,7 +378,8 @@ class Trainer:
     def restore_but_history(self, state: dict[str, Any]) -> None:
         """Continue from a state of this very training, and leave the record as it is."""
         self.parameters.vector[:] = state["parameters"]
-        self.parameters.statistics[:] = state["statistics"]
+        # What a batch has measured is used up; it could be not finite.
+        self.parameters.followed[:] = state["statistics"], np.zeros_like(state["statistics"])
         self._state.gradient[:] = state["gradient"]
         # Between the batches of an update, what they gathered so far is the gradient.
         if self._gathered.size:

@@ -349,7 +349,7 @@ def print_layers(rounds: int) -> None:
         for name, changes in OPTIONS:
             training = msgspec.structs.replace(workload.training, **changes)
             rows.append((name, trainer_of(replace(workload, training=training)).advance))
-        medians = medians_of([advance for _, advance in rows], rounds, warm_up=1.0)
+        medians = medians_of([advance for _, advance in rows], rounds)
         columns.append([(row[0], seconds) for row, seconds in zip(rows, medians, strict=True)])
     titles = "".join(f"{workload.name[:2]:>9}  ratio" for workload in shown)
     print(f"{'microseconds per step (median)':32}{titles}")

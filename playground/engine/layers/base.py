@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.engine.activations import Activation, Identity
-from playground.engine.operations import Array, Operation, RowFactors
+from playground.engine.operations import Array, Operation, RowAffine
 from playground.engine.regularizers import Regularizer
 from playground.schema.parameter import Option
 
@@ -72,6 +72,8 @@ class Place:
         Where z goes.
     matrix, running
         The layer's parameters and running statistics.
+    measured : like ``running``
+        Where the statistics of a batch go, for those that follow them.
     is_training
         Whether batches are measured and units dropped.
     rng
@@ -80,12 +82,15 @@ class Place:
         Where its gradient goes; ``None`` if the layer is frozen.
     error : (width, n)
         ∂C/∂Z, to read.
+    stacked_error : (2 width, n)
+        The same with as many rows before it, which are the layer's own; only of layers that ask
+        for them by ``stacks_error``.
     inputs_error, source_error : like the inputs and the source, without ones, or None
         Where ∂C/∂X goes; ``None`` where nobody needs it.
     kept
         Buffers that both directions share, by name.
-    factors
-        Row factors that both directions share, by name.
+    affines
+        Factors and summands of rows that both directions share, by name.
     """
 
     inputs: Array
@@ -93,14 +98,16 @@ class Place:
     pre_activation: Array
     matrix: Array
     running: Array
+    measured: Array
     is_training: bool = False
     rng: np.random.Generator | None = None
     gradient: Array | None = None
     error: Array | None = None
+    stacked_error: Array | None = None
     inputs_error: Array | None = None
     source_error: Array | None = None
     kept: dict[str, Array] = field(default_factory=dict)
-    factors: dict[str, RowFactors] = field(default_factory=dict)
+    affines: dict[str, RowAffine] = field(default_factory=dict)
 
     @property
     def columns(self) -> int:
@@ -113,12 +120,12 @@ class Place:
             self.kept[name] = np.zeros(shape, self.pre_activation.dtype)
         return self.kept[name]
 
-    def row_factors(self, name: str) -> RowFactors:
-        """Return the factors of a name, one for each row of z, shared by both directions."""
-        if name not in self.factors:
+    def affine(self, name: str) -> RowAffine:
+        """Return the factors and summands of a name, for the rows of z."""
+        if name not in self.affines:
             width, columns = self.pre_activation.shape
-            self.factors[name] = RowFactors(width, columns, self.pre_activation.dtype)
-        return self.factors[name]
+            self.affines[name] = RowAffine(width, columns, self.pre_activation.dtype)
+        return self.affines[name]
 
 
 class Layer(Option, frozen=True):
@@ -130,6 +137,8 @@ class Layer(Option, frozen=True):
     """Rows of running statistics that it keeps, each as wide as the layer."""
     draws: ClassVar[bool] = False
     """Whether each training pass draws a mask."""
+    stacks_error: ClassVar[bool] = False
+    """Whether its fast form wants free rows before its error."""
 
     if TYPE_CHECKING:
         # Fields of the kinds that have them; the others say what holds for them in general.
@@ -195,6 +204,16 @@ class Layer(Option, frozen=True):
     ) -> Gradients:
         """Return the gradients, given ∂C/∂Z (n, width) and what ``forward`` kept."""
         raise NotImplementedError
+
+    def moves(self, place: Place) -> tuple[float, tuple[float, ...]] | None:
+        """Return how the running statistics follow the batches while training; ``None``: not.
+
+        Returns
+        -------
+        keep, shares
+            running ← keep · running + share · measured, with a share for each of their rows.
+        """
+        return None
 
     def record_forward(self, place: Place) -> list[Operation]:
         """Return operations that write z."""

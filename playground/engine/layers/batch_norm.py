@@ -10,15 +10,8 @@ import numpy as np
 from playground.engine.activations import AnyActivation, Identity
 from playground.engine.layers.base import Context, Gradients, Place, Reals
 from playground.engine.layers.dense import Frozen
-from playground.engine.layers.normalization import Normalization
-from playground.engine.operations import (
-    WIDEST_PRODUCT,
-    Operation,
-    RowFactors,
-    call,
-    constant,
-    spread,
-)
+from playground.engine.layers.normalization import Normalization, RowCentring
+from playground.engine.operations import Operation, RowFactors, call, constant, spread
 from playground.schema.parameter import real, shown
 
 
@@ -113,105 +106,85 @@ class BatchNorm(Normalization, frozen=True, tag="batch_norm"):
         shared = (gradient[1] + normalized * gradient[0]) / len(inputs)
         return Gradients(scale * (error - shared), gradient)
 
+    def moves(self, place: Place) -> tuple[float, tuple[float, ...]] | None:
+        count = place.columns
+        if not self.measures(place) or count == 1:
+            return None
+        factor = self._centring(place).factor
+        unbiased = count / (count - 1) / factor**2
+        return 1 - self.momentum, (self.momentum, self.momentum * unbiased)
+
+    def _centring(self, place: Place) -> RowCentring:
+        return RowCentring(place.columns, place.pre_activation.dtype)
+
     def record_forward(self, place: Place) -> list[Operation]:
         if not self.measures(place):
             return self._record_asked(place)
-        values, z = place.inputs[:-1], place.pre_activation
+        values, z, affine = place.inputs[:-1], place.pre_activation, place.affine("affine")
         width, count = z.shape
-        centred = place.buffer("centred", width, count)
-        statistics = place.buffer("statistics", 2, width)
-        deviation, scale = place.buffer("deviation", width), place.row_factors("scale")
+        # Both are multiplied by this factor, which their quotient does not show.
+        centring, centred = self._centring(place), affine.operand
+        deviation = place.buffer("deviation", width)
         squares, share = np.empty_like(z), np.full(count, 1 / count, z.dtype)
-        operations: list[Operation] = [call(values.dot, share, statistics[0])]
-        if count <= WIDEST_PRODUCT:
-            operations.append(call(values.dot, _centring(count, z), centred))
-        else:
-            mean, fill_mean = spread(statistics[0], z)
-            operations += [fill_mean, call(np.subtract, values, mean, centred)]
-        shift, fill_shift = spread(place.matrix[1], z)
-        operations += [
+        mean, variance = place.measured if count > 1 else np.empty((2, width), z.dtype)
+        return [
+            call(values.dot, share, mean),
+            *centring.record(values, centred, mean),
             call(np.multiply, centred, centred, squares),
-            call(squares.dot, share, statistics[1]),
-            call(np.add, statistics[1], constant(self.epsilon, z), deviation),
+            call(squares.dot, share, variance),
+            call(np.add, variance, constant(self.epsilon * centring.factor**2, z), deviation),
             call(np.sqrt, deviation, deviation),
-            call(np.divide, place.matrix[0], deviation, scale.values),
-            *scale.record(centred, z),
-            fill_shift,
-            call(np.add, z, shift, z),
+            call(np.divide, place.matrix[0], deviation, affine.factors),
+            call(np.copyto, affine.summands, place.matrix[1]),
+            *affine.record(z),
         ]
-        if count > 1:
-            share_of_batch = np.array([[1.0], [count / (count - 1)]]) * self.momentum
-            moved = np.empty_like(statistics)
-            operations += [
-                call(np.multiply, statistics, share_of_batch.astype(z.dtype), moved),
-                call(np.multiply, place.running, constant(1 - self.momentum, z), place.running),
-                call(np.add, place.running, moved, place.running),
-            ]
-        return operations
 
     def _record_asked(self, place: Place) -> list[Operation]:
-        values, z = place.inputs[:-1], place.pre_activation
-        width, count = z.shape
-        centred = place.buffer("centred", width, count)
-        deviation, scale = place.buffer("deviation", width), place.row_factors("scale")
+        values, z, affine = place.inputs[:-1], place.pre_activation, place.affine("affine")
+        deviation = place.buffer("deviation", len(z))
         mean, fill_mean = spread(place.running[0], z)
-        shift, fill_shift = spread(place.matrix[1], z)
         return [
             call(np.add, place.running[1], constant(self.epsilon, z), deviation),
             call(np.sqrt, deviation, deviation),
-            call(np.divide, place.matrix[0], deviation, scale.values),
+            call(np.divide, place.matrix[0], deviation, affine.factors),
+            call(np.copyto, affine.summands, place.matrix[1]),
             fill_mean,
-            call(np.subtract, values, mean, centred),
-            *scale.record(centred, z),
-            fill_shift,
-            call(np.add, z, shift, z),
+            call(np.subtract, values, mean, affine.operand),
+            *affine.record(z),
         ]
 
     def record_backward(self, place: Place) -> list[Operation]:
-        error, target = place.error, place.inputs_error
+        error, stacked, target = place.error, place.stacked_error, place.inputs_error
         assert error is not None
+        assert stacked is not None
+        affine = place.affine("affine")
+        if not self.measures(place):
+            return affine.record_factors(error, target) if target is not None else []
         width, count = error.shape
-        centred = place.buffer("centred", width, count)
-        deviation, scale = place.buffer("deviation", width), place.row_factors("scale")
-        products, slope = np.empty_like(error), np.empty(width, error.dtype)
-        ones = np.ones(count, error.dtype)
-        operations: list[Operation] = []
-        if place.gradient is not None or target is not None:
-            operations += [
-                call(np.multiply, error, centred, products),
-                call(products.dot, ones, slope),
-                call(np.divide, slope, deviation, slope),
-            ]
-        if place.gradient is not None:
-            operations += [
-                call(np.copyto, place.gradient[0], slope),
-                call(error.dot, ones, place.gradient[1]),
-            ]
+        centring, centred = self._centring(place), affine.operand
+        deviation = place.buffer("deviation", width)
+        products, ones = stacked[:width], np.ones(count, error.dtype)
+        assert place.gradient is not None
+        slope = place.gradient[0]
+        operations: list[Operation] = [
+            call(np.multiply, error, centred, products),
+            # The gradients of scale and shift: the sums of both halves.
+            call(stacked.dot, ones, place.gradient.reshape(-1)),
+            call(np.divide, slope, deviation, slope),
+        ]
         if target is None:
             return operations
-        if not self.measures(place):
-            return [*operations, *scale.record(error, target)]
-        if count <= WIDEST_PRODUCT:
-            operations.append(call(error.dot, _centring(count, error), target))
-        else:
-            mean = np.empty(width, error.dtype)
-            filled, fill = spread(mean, error)
-            operations += [
-                call(error.dot, np.full(count, 1 / count, error.dtype), mean),
-                fill,
-                call(np.subtract, error, filled, target),
-            ]
         along = RowFactors(width, count, error.dtype)
+        operations += [
+            *centring.record(error, target),
+            call(np.divide, slope, deviation, along.values),
+        ]
+        if centring.factor != count:
+            share = constant(centring.factor / count, error)
+            operations.append(call(np.multiply, along.values, share, along.values))
         return [
             *operations,
-            call(np.divide, slope, deviation, slope),
-            call(np.multiply, slope, constant(1 / count, error), along.values),
             *along.record(centred, products),
             call(np.subtract, target, products, products),
-            *scale.record(products, target),
+            *affine.record_factors(products, target),
         ]
-
-
-def _centring(count: int, like: Reals) -> Reals:
-    """Return the matrix (count, count) that subtracts from each row its mean: I - 1/n."""
-    return (np.eye(count) - 1 / count).astype(like.dtype)

@@ -11,7 +11,7 @@ from playground.engine.activations import AnyActivation, Identity
 from playground.engine.layers.base import Context, Gradients, Place, Reals
 from playground.engine.layers.dense import Frozen
 from playground.engine.layers.normalization import Normalization
-from playground.engine.operations import WIDEST_PRODUCT, Operation, call, constant, spread
+from playground.engine.operations import WIDEST_PRODUCT, Operation, call
 from playground.schema.parameter import real, shown
 
 
@@ -76,61 +76,76 @@ class LayerNorm(Normalization, frozen=True, tag="layer_norm"):
         return Gradients(inner / kept["deviation"], gradient)
 
     def record_forward(self, place: Place) -> list[Operation]:
-        values, z = place.inputs[:-1], place.pre_activation
+        values, z, affine = place.inputs[:-1], place.pre_activation, place.affine("affine")
         width, count = z.shape
-        normalized = place.buffer("normalized", width, count)
-        deviation, share = place.buffer("deviation", count), np.full(width, 1 / width, z.dtype)
-        squares = np.empty_like(z)
-        scale, fill_scale = spread(place.matrix[0], z)
-        shift, fill_shift = spread(place.matrix[1], z)
-        deviations = np.empty_like(z)
+        means = ColumnMeans(width, count, z.dtype, self.epsilon)
+        deviations = place.buffer("deviations", width, count)
         return [
-            *_record_centred(values, normalized),
-            call(np.multiply, normalized, normalized, squares),
-            call(share.dot, squares, deviation),
-            call(np.add, deviation, constant(self.epsilon, z), deviation),
-            call(np.sqrt, deviation, deviation),
-            call(np.copyto, deviations, deviation),
-            call(np.divide, normalized, deviations, normalized),
-            fill_scale,
-            call(np.multiply, normalized, scale, z),
-            fill_shift,
-            call(np.add, z, shift, z),
+            *_record_centred(values, affine.operand),
+            call(np.multiply, affine.operand, affine.operand, means.operand),
+            *means.record(deviations),
+            call(np.sqrt, deviations, deviations),
+            call(np.divide, affine.operand, deviations, affine.operand),
+            call(np.copyto, affine.factors, place.matrix[0]),
+            call(np.copyto, affine.summands, place.matrix[1]),
+            *affine.record(z),
         ]
 
     def record_backward(self, place: Place) -> list[Operation]:
-        error, target = place.error, place.inputs_error
+        error, stacked, target = place.error, place.stacked_error, place.inputs_error
         assert error is not None
+        assert stacked is not None
         width, count = error.shape
-        normalized = place.buffer("normalized", width, count)
-        deviation = place.buffer("deviation", count)
-        products, ones = np.empty_like(error), np.ones(count, error.dtype)
+        affine, products = place.affine("affine"), stacked[:width]
+        normalized = affine.operand
         operations: list[Operation] = []
         if place.gradient is not None:
             operations += [
                 call(np.multiply, error, normalized, products),
-                call(products.dot, ones, place.gradient[0]),
-                call(error.dot, ones, place.gradient[1]),
+                # The gradients of scale and shift: the sums of both halves.
+                call(stacked.dot, np.ones(count, error.dtype), place.gradient.reshape(-1)),
             ]
         if target is None:
             return operations
-        scaled, along = np.empty_like(error), np.empty(count, error.dtype)
-        scale, fill_scale = spread(place.matrix[0], error)
-        filled = np.empty_like(error)
-        share = np.full(width, 1 / width, error.dtype)
+        means = ColumnMeans(width, count, error.dtype)
+        scaled, along = np.empty_like(error), np.empty_like(error)
         return [
             *operations,
-            fill_scale,
-            call(np.multiply, error, scale, scaled),
-            call(np.multiply, scaled, normalized, products),
-            call(share.dot, products, along),
-            call(np.copyto, filled, along),
-            call(np.multiply, normalized, filled, products),
+            *affine.record_factors(error, scaled),
+            call(np.multiply, scaled, normalized, means.operand),
+            *means.record(along),
+            call(np.multiply, normalized, along, along),
             *_record_centred(scaled, target),
-            call(np.subtract, target, products, target),
-            call(np.copyto, filled, deviation),
-            call(np.divide, target, filled, target),
+            call(np.subtract, target, along, target),
+            call(np.divide, target, place.buffer("deviations", width, count), target),
         ]
+
+
+class ColumnMeans:
+    """The mean of each column plus a constant, in every row.
+
+    Few rows are multiplied by a matrix of shares, and its last column meets a row of ones.
+
+    Attributes
+    ----------
+    operand : (rows, columns)
+        Where to write what is averaged.
+    """
+
+    def __init__(
+        self, rows: int, columns: int, dtype: np.dtype[np.generic], plus: float = 0.0
+    ) -> None:
+        self._matrix = np.full((rows if rows <= WIDEST_PRODUCT else 1, rows + 1), 1 / rows, dtype)
+        self._matrix[:, -1] = plus
+        self._stacked = np.ones((rows + 1, columns), dtype)
+        self.operand = self._stacked[:-1]
+
+    def record(self, out: Reals) -> list[Operation]:
+        """Return operations that write the means (rows, columns) to ``out``."""
+        if len(self._matrix) == len(out):
+            return [call(self._matrix.dot, self._stacked, out)]
+        means = np.empty((1, out.shape[1]), out.dtype)
+        return [call(self._matrix.dot, self._stacked, means), call(np.copyto, out, means)]
 
 
 def _record_centred(values: Reals, target: Reals) -> list[Operation]:

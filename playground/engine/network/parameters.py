@@ -27,6 +27,8 @@ class Parameters:
         Everything, layer after layer.
     statistics : (s,)
         Running means and variances of batch norms: measured, not learned.
+    followed : (2, s)
+        Those statistics, and below them what the last batch had of them.
     matrices
         Per layer a view (rows, width of z): of a dense layer (inputs + 1, outputs), the weights,
         and the biases as the last row; of a norm (2, outputs), scale and shift; of a projected
@@ -43,6 +45,7 @@ class Parameters:
 
     __slots__ = (
         "_layers",
+        "followed",
         "main_spans",
         "matrices",
         "running",
@@ -59,7 +62,6 @@ class Parameters:
         self.vector = vector
         self.matrices: list[Reals] = []
         self.slopes: list[Reals] = []
-        self.running: list[Reals] = []
         self.spans: list[slice] = []
         self.main_spans: list[slice] = []
         start = 0
@@ -75,17 +77,28 @@ class Parameters:
                 stop = start + rows * width
                 views.append(vector[start:stop].reshape(rows, width))
                 start = stop
-        sizes = [shape.layer.statistic_rows * shape.inputs for shape in layers]
-        is_new = statistics is None
-        self.statistics = np.zeros(sum(sizes), vector.dtype) if statistics is None else statistics
+        size = sum(shape.layer.statistic_rows * shape.inputs for shape in layers)
+        # Side by side, so that one pass scales both.
+        self.followed = np.zeros(
+            (2, size), vector.dtype if statistics is None else statistics.dtype
+        )
+        self.statistics = self.followed[0]
+        self.running = self.statistic_views(self.statistics)
+        if statistics is not None:
+            self.statistics[:] = statistics
+            return
+        for view in self.running:
+            view[1:] = 1
+
+    def statistic_views(self, flat: Reals) -> list[Reals]:
+        """Return per layer a view (rows, width) of a vector (s,) laid out as the statistics."""
+        views: list[Reals] = []
         start = 0
-        for shape, size in zip(layers, sizes, strict=True):
-            rows = shape.layer.statistic_rows
-            view = self.statistics[start : start + size].reshape(rows, shape.inputs)
-            if is_new and rows:
-                view[-1] = 1
-            self.running.append(view)
-            start += size
+        for shape in self._layers:
+            stop = start + shape.layer.statistic_rows * shape.inputs
+            views.append(flat[start:stop].reshape(shape.layer.statistic_rows, shape.inputs))
+            start = stop
+        return views
 
     def weights(self, layer: int) -> Reals:
         """Return a view (weight rows, width of z): what penalties count."""
