@@ -38,10 +38,12 @@ class RowCentring:
     """
 
     def __init__(self, columns: int, dtype: np.dtype[np.generic]) -> None:
-        self._share = np.full(columns, 1 / columns, dtype)
-        self._matrix = (columns * np.eye(columns) - 1).astype(dtype)
         self._is_small = columns <= WIDEST_PRODUCT
         self.factor = columns if self._is_small else 1
+        if self._is_small:
+            self._matrix = (columns * np.eye(columns) - 1).astype(dtype)
+        else:
+            self._share = np.full(columns, 1 / columns, dtype)
 
     def record(self, values: Array, out: Array, mean: Array | None = None) -> list[Operation]:
         """Return operations that write the centred rows to ``out``.
