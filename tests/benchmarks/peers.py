@@ -244,23 +244,34 @@ for (let i = 0; i < total; i++) {
 const train = points.slice(0, total / 2), test = points.slice(total / 2);
 const net = nn.buildNetwork([2, 4, 2, 1], nn.Activations.TANH, nn.Activations.TANH, null,
   ["x", "y"], false);
+// As its page does: the inputs of a point are those of all features that are switched on.
+const features = {
+  x: p => p.x, y: p => p.y, xx: p => p.x * p.x, yy: p => p.y * p.y, xy: p => p.x * p.y,
+  sinX: p => Math.sin(p.x), sinY: p => Math.sin(p.y)
+};
+const isOn = {x: true, y: true};
+function inputs(p) {
+  const values = [];
+  for (const name in features) if (isOn[name]) values.push(features[name](p));
+  return values;
+}
 function loss(data) {
   let sum = 0;
-  for (const p of data) sum += nn.Errors.SQUARE.error(nn.forwardProp(net, [p.x, p.y]), p.label);
+  for (const p of data) sum += nn.Errors.SQUARE.error(nn.forwardProp(net, inputs(p)), p.label);
   return sum / data.length;
 }
 function maps() {
   const seen = {};
   nn.forEachNode(net, true, node => { seen[node.id] = []; });
   for (let i = 0; i < 100; i++) for (let j = 0; j < 100; j++) {
-    nn.forwardProp(net, [i / 100 * 12 - 6, j / 100 * 12 - 6]);
+    nn.forwardProp(net, inputs({x: i / 100 * 12 - 6, y: j / 100 * 12 - 6}));
     nn.forEachNode(net, true, node => { seen[node.id].push(node.output); });
   }
   return seen;
 }
 function epoch(withMaps) {
   train.forEach((p, i) => {
-    nn.forwardProp(net, [p.x, p.y]);
+    nn.forwardProp(net, inputs(p));
     nn.backProp(net, p.label, nn.Errors.SQUARE);
     if ((i + 1) % batch === 0) nn.updateWeights(net, 0.03, 0);
   });
@@ -268,7 +279,7 @@ function epoch(withMaps) {
   if (withMaps) maps();
 }
 function measure(withMaps, count) {
-  for (let i = 0; i < 5; i++) epoch(withMaps);
+  for (let i = 0; i < count; i++) epoch(withMaps);
   const times = [];
   for (let round = 0; round < 7; round++) {
     const started = process.hrtime.bigint();
