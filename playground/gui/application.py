@@ -63,11 +63,14 @@ def run(
     window.show()
 
     def fill() -> None:
+        from playground.gui.heap import spare_heap
+
         load_fonts(app)
         theme().apply(app, preferences.theme)
         window.fill(load())
         window.begin(project, path)
         window.guard()
+        spare_heap(window)
 
     # Ctrl+C in the terminal, or the end of the desktop session, closes the window without a
     # question that nobody would see. Python looks at signals only between calls.

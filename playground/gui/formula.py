@@ -8,6 +8,7 @@ formula is shown in plain characters.
 from __future__ import annotations
 
 import re
+import sys
 import threading
 import warnings
 from collections import OrderedDict
@@ -28,6 +29,9 @@ SIZE = 24
 
 TALLEST = 6
 """Times the size of the characters that a line may be high; several fractions are lower."""
+
+SHARE_SECONDS = 0.0005
+"""How long typesetting goes on while the window waits for Python."""
 
 MOST_DRAWINGS = 64
 """Lines of formulas that a label keeps as they are drawn, since it may show them again."""
@@ -107,18 +111,32 @@ class Typesetter(QObject):
         """
         with self._guard:
             made = self._done.get(line)
-            if made is None and line not in self._waiting:
-                self._waiting[line] = None
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._work, name="typesetter")
-                    self._thread.start()
+            if made is None:
+                self._put(line)
+                # It is looked at already; what is only prepared can wait.
+                self._waiting.move_to_end(line, last=False)
             return made
 
     def prepare(self, formulas: list[str]) -> None:
         """Start to typeset formulas that will be wanted soon."""
-        for formula in formulas:
-            for line in lines_of(formula):
-                self.svg(line)
+        with self._guard:
+            for formula in formulas:
+                for line in lines_of(formula):
+                    if line not in self._done:
+                        self._put(line)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be typeset."""
+        with self._guard:
+            return not self._waiting
+
+    def _put(self, line: str) -> None:
+        """Let a line wait, and start the thread if there is none; the guard is held."""
+        self._waiting.setdefault(line)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="typesetter")
+            self._thread.start()
 
     def stop(self) -> None:
         """Drop what is waiting and let the thread end."""
@@ -129,6 +147,10 @@ class Typesetter(QObject):
             thread.join()
 
     def _work(self) -> None:
+        before = sys.getswitchinterval()
+        # It is Python throughout: for each of its many calls of Qt, a window that is painted
+        # meanwhile would wait until this thread has had its 5 ms.
+        sys.setswitchinterval(SHARE_SECONDS)
         try:
             while self._typeset_next():
                 pass
@@ -137,6 +159,8 @@ class Typesetter(QObject):
                 self._waiting.clear()
                 self._thread = None
             raise
+        finally:
+            sys.setswitchinterval(before)
 
     def _typeset_next(self) -> bool:
         """Typeset the line that waits longest; return whether there was one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playground.engine.arithmetic import Line, Setting, exact_text, number_text
-from playground.inspection.spelling import Factor, Lit, Spelling, Term
+from playground.inspection.spelling import Factor, Lit, Spelling, Term, Terms
 
 
 def _sum(count: int) -> Spelling:
@@ -82,3 +82,18 @@ def test_that_negative_numbers_have_brackets_where_they_need_them(
     pattern: str, numbers: tuple[float, ...], text: str
 ) -> None:
     assert Spelling("a", "", 0.0, pattern=pattern, numbers=numbers).calculation(2) == text
+
+
+def test_that_of_a_long_sum_only_the_terms_are_made_that_are_written() -> None:
+    made: list[int] = []
+
+    def term(place: int) -> Term:
+        made.append(place)
+        return Term((Factor(f"x[{place}]", float(place)),))
+
+    spelling = Spelling("y", "Σ", 4950.0, terms=Terms(100, term))
+    assert spelling.calculation(1) == "0.0 + 1.0 + 2.0 + 3.0 + 4.0 + … 94 more terms … + 99.0"
+    assert made == [0, 1, 2, 3, 4, 99]
+    assert len(spelling.terms) == 100
+    assert sum(each.value for each in spelling.terms) == 4950
+    assert Terms(3, term) == Terms(3, term) != Terms(2, term)

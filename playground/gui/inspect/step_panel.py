@@ -9,12 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QLabel,
-    QStackedLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QLabel, QStackedLayout, QWidget
 
 from playground.gui.inspect.foot import place_at_foot
 from playground.gui.inspect.step.background import Background
@@ -22,6 +17,7 @@ from playground.gui.inspect.step.checker import Checker, cell_text, mark_of
 from playground.gui.inspect.step.controls import Controls
 from playground.gui.inspect.step.inspector import Inspector, same_state
 from playground.gui.inspect.step.ladder import Ladder
+from playground.gui.inspect.step.latest_only import LatestOnly
 from playground.gui.inspect.step.moves import KEYS, PHASES, RUNGS, Move
 from playground.gui.inspect.step.predict_control import PredictControl
 from playground.gui.inspect.step.predictor import Predictor
@@ -88,6 +84,7 @@ class StepPanel(QWidget):
         self.notices = NoticeBar(self.view)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Training step")
+        self._latest = LatestOnly(self, lambda: self.inspector.is_open, self._show_operation)
         self._play_timer = QTimer(self)
         self._play_timer.timeout.connect(lambda: self.move_by(Move.NEXT_OPERATION))
 
@@ -124,7 +121,7 @@ class StepPanel(QWidget):
         self.view.tape.fold_chosen.connect(self._on_fold)
         self.view.card.cell_chosen.connect(self.inspector.choose)
         self.inspector.recorded.connect(self._show_tape)
-        self.inspector.moved.connect(self._show_operation)
+        self.inspector.moved.connect(self._latest.ask)
         self.inspector.cell_moved.connect(self._show_cell)
         self._background.failed.connect(self._on_failed)
         self.inspector.at_start.connect(self._on_start)
@@ -155,6 +152,7 @@ class StepPanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop to play, and let training go on from what was shown."""
         super().hideEvent(event)
+        self._latest.drop()
         self._set_playing(False)
         self.checker.stop()
         place_at_foot(self, self.status, False)
@@ -363,6 +361,7 @@ class StepPanel(QWidget):
     # --- showing ---
 
     def _show_tape(self) -> None:
+        self._latest.drop()
         inspector = self.inspector
         self._stack.setCurrentWidget(self.view)
         situation = inspector.recording.situation
@@ -379,12 +378,12 @@ class StepPanel(QWidget):
 
     def _show_operation(self) -> None:
         self.predict.invite()
-        self.view.show_operation()
         self._look_at_cell()
+        self.view.show_operation()
 
     def _show_cell(self) -> None:
-        self.view.show_cell()
         self._look_at_cell()
+        self.view.show_cell()
 
     def _look_at_cell(self) -> None:
         operation = self.inspector.operation

@@ -66,6 +66,12 @@ class Checker(QObject):
         """The same as marks for the tape."""
         return {key: mark_of(verdict) for key, verdict in self._verdicts.items()}
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being checked, nor about to be."""
+        jobs = (self._cell_job, self._tape_job)
+        return not self._rest.isActive() and not any(job.is_busy for job in jobs)
+
     def show_recording(self, recording: Recording | None) -> None:
         """Forget the verdicts of another step."""
         if recording is self._recording:

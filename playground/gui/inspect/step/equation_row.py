@@ -140,10 +140,17 @@ class EquationRow(QWidget):
         for box in self.boxes:
             box.show()
 
+    def lacks(self, count: int) -> bool:
+        """Return whether there are not yet boxes for so many matrices."""
+        return len(self._boxes) < count
+
+    def make_box(self) -> None:
+        """Make a box more, to be there when it is needed."""
+        self._box(len(self._boxes)).hide()
+
     def _box(self, place: int) -> MatrixBox:
         while len(self._boxes) <= place:
-            box, index = MatrixBox(), len(self._boxes) - 1
-            box.setParent(self)
+            box, index = MatrixBox(parent=self), len(self._boxes) - 1
             box.set_type_size(self._type_size)
             box.view.cell_pointed.connect(
                 lambda cell, index=index: self.cell_pointed.emit(index, cell)

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from playground.data.dataset import Split
 from playground.engine.arithmetic import number_text
 from playground.engine.network import Architecture
 from playground.engine.optimizers import SGD
+from playground.gui.inspect.step.ahead import Ahead
 from playground.gui.inspect.step.equation_card import EquationCard, sample_of
 from playground.gui.inspect.step.inspector import Inspector
 from playground.gui.inspect.step.looks import forget_looks
@@ -28,7 +29,7 @@ from playground.gui.inspect.step.side_panel import SidePanel
 from playground.gui.inspect.step.status_line import StatusLine
 from playground.gui.inspect.step.tape_view import TapeView
 from playground.gui.train.panel_scroll import PanelScroll
-from playground.inspection.operation import Operation, Phase
+from playground.inspection.operation import Operation, Phase, Tape
 
 __all__ = ["StepScreen"]
 
@@ -60,6 +61,7 @@ class StepScreen(QWidget):
         self.update_card, self.kept, self.origin = UpdateCard(), KeptCard(), OriginCard()
         self.side, self.status = SidePanel(), StatusLine()
         self.predict = PredictBar()
+        self._ahead = Ahead(self._make_room, self)
         self.predict.hide()
         self.card.put_below_sum(self.predict)
         self.status.setParent(self)
@@ -95,6 +97,16 @@ class StepScreen(QWidget):
         super().resizeEvent(event)
         self.card.row.set_height(max(LEAST_HEIGHT, self._scroll.height() * 11 // 20))
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being made for operations to come."""
+        return self._ahead.is_done
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Make nothing more for what nobody steps to."""
+        super().hideEvent(event)
+        self._ahead.stop()
+
     def show_settings(self, settings: Settings) -> None:
         """Take over the size of the letters, and whether the tape is folded."""
         size = settings.type_size
@@ -117,6 +129,21 @@ class StepScreen(QWidget):
         with laid_out_once(*self._layouts()):
             self._fill_cards()
         self._scroll.verticalScrollBar().setValue(0)
+        self._ahead.look_around(self._inspector.tape, self._inspector.index)
+
+    def _make_room(self, tape: Tape) -> bool:
+        """Make one box of those that the largest operation needs; return whether there are more."""
+        most_operands = 1 + max(len(operation.operands) for operation in tape.operations)
+        most_kept = max(len(operation.kept) for operation in tape.operations)
+        for card, count in (
+            (self.card.row, most_operands),
+            (self.origin.row, most_operands),
+            (self.kept, most_kept),
+        ):
+            if card.lacks(count):
+                card.make_box()
+                return True
+        return False
 
     def _fill_cards(self) -> None:
         inspector = self._inspector
@@ -240,9 +267,10 @@ class StepScreen(QWidget):
             found = recording.graph[losses].reshape(-1)
             loss = float(found[min(row, len(found) - 1)])
             output += f"\nloss {number_text(loss, max(inspector.settings.decimals, 4))}"
-        title = f"Sample #{number} · {_set_of(trainer.data.split, number)}"
         if situation.is_batch:
             title = f"Sample #{number} · {row + 1} of {len(situation.samples)}"
+        else:
+            title = f"Sample #{number} · {_set_of(trainer.data.split, number)}"
         self.side.show_sample(title, trainer.data, number, target, output)
 
 

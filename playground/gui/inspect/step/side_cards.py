@@ -56,7 +56,8 @@ class KeptCard(_Card):
     def show_matrices(self, title: str, matrices: tuple[Matrix, ...], decimals: int) -> None:
         """Show matrices side by side; hide the card if there are none."""
         self.set_title(title)
-        self.prepare(len(matrices))
+        while self.lacks(len(matrices)):
+            self.make_box()
         self._count = len(matrices)
         for box, matrix in zip(self.boxes(), matrices, strict=True):
             box.take(matrix, decimals)
@@ -71,13 +72,17 @@ class KeptCard(_Card):
         """Return the boxes in use."""
         return self._boxes[: self._count]
 
-    def prepare(self, count: int) -> None:
-        """Make boxes for so many matrices, as far as there are none."""
-        while len(self._boxes) < count:
-            box = MatrixBox(framed=False, parent=self._shelf)
-            box.set_type_size(self._type_size)
-            box.resized.connect(self._share)
-            self._boxes.append(box)
+    def lacks(self, count: int) -> bool:
+        """Return whether there are not yet boxes for so many matrices."""
+        return len(self._boxes) < count
+
+    def make_box(self) -> None:
+        """Make a box more, to be there when it is needed."""
+        box = MatrixBox(framed=False, parent=self._shelf)
+        box.hide()
+        box.set_type_size(self._type_size)
+        box.resized.connect(self._share)
+        self._boxes.append(box)
 
     def set_type_size(self, pixels: int) -> None:
         """Set the height of the numbers."""
@@ -124,9 +129,9 @@ class OriginCard(_Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Upstream came from", parent)
-        self._row = EquationRow()
-        self._row.set_height(200)
-        self.column.addWidget(self._row)
+        self.row = EquationRow()
+        self.row.set_height(200)
+        self.column.addWidget(self.row)
         self.column.addStretch(1)
 
     def show_origin(self, maker: Operation | None, decimals: int) -> None:
@@ -135,11 +140,11 @@ class OriginCard(_Card):
         if maker is None or not maker.operands:
             return
         self.set_title(f"Upstream came from: {maker.name[:1].lower()}{maker.name[1:]}")
-        self._row.show_matrices((maker.result, *maker.operands), signs_of(maker), decimals, 0)
+        self.row.show_matrices((maker.result, *maker.operands), signs_of(maker), decimals, 0)
 
     def set_type_size(self, pixels: int) -> None:
         """Set the height of the numbers."""
-        self._row.set_type_size(pixels)
+        self.row.set_type_size(pixels)
 
 
 class UpdateCard(_Card):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
@@ -49,6 +50,12 @@ _MARKS = {
     Mark.UNEASY: ("warning_line", "!"),
     Mark.WRONG: ("danger_line", "✗"),
 }
+
+
+@lru_cache(maxsize=8)
+def _ink_on(ground: str) -> str:
+    """Return the colour in which letters can be read best."""
+    return max(("#ffffff", "#14171c"), key=lambda each: contrast(each, ground))
 
 
 class TapeChip(QAbstractButton):
@@ -132,7 +139,7 @@ class TapeChip(QAbstractButton):
         match self.time:
             case Time.NOW:
                 ground = tone
-                ink = max(("#ffffff", "#14171c"), key=lambda each: contrast(each, tone))
+                ink = _ink_on(tone)
             case Time.FUTURE:
                 ground, edge, ink = colors.surface, colors.border, colors.text_disabled
         if self.underMouse() and self.time is not Time.NOW:
