@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from playground.gui.formula import lines_of, typesetter
 from playground.gui.inspect.step.looks import forget_looks, look_of
 from playground.gui.inspect.step.moves import Move
+from playground.gui.inspect.step.tape_chip import Time
 from playground.gui.inspect.step.wrapped_label import WrappedLabel
 from playground.gui.inspect.step_panel import StepPanel
 from playground.gui.palette import LIGHT
@@ -139,3 +140,22 @@ def test_that_a_wrapped_label_is_as_high_as_its_lines(qtbot: QtBot, qapp: QAppli
         each.setFont(monospace_font(24))
     assert label.heightForWidth(200) == plain.heightForWidth(200)
     assert label.minimumSizeHint().width() < 100
+
+
+def test_that_a_folded_tape_keeps_the_chips_that_stay(place: Bench, panel: StepPanel) -> None:
+    line = panel.view.tape
+    line.toggle_fold()
+    panel.inspector.go_to_key("z.0")
+    before = {chip.text(): chip for chip in line.chips}
+    panel.inspector.go_to_key("z.1")
+    after = {chip.text(): chip for chip in line.chips}
+    assert [chip.operations.start for chip in line.chips] == sorted(
+        chip.operations.start for chip in line.chips
+    )
+    assert any(chip.is_folded for chip in line.chips)
+    stayed = before.keys() & after.keys()
+    assert stayed
+    assert all(before[text] is after[text] for text in stayed)
+    assert panel.inspector.index in next(
+        chip.operations for chip in line.chips if chip.time is Time.NOW
+    )

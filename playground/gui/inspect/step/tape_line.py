@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
@@ -90,6 +92,8 @@ class TapeLine(QWidget):
 
     def show_operations(self, operations: tuple[Operation, ...], places: range) -> None:
         """Show the operations at these places of a tape."""
+        self._drop(self._chips)
+        self._chips = []
         self._operations = operations
         self._stretches = stretches(operations, places)
         self._offset = 0
@@ -128,9 +132,8 @@ class TapeLine(QWidget):
         return next((s for s in self._stretches if current in s.operations), None)
 
     def _rebuild(self) -> None:
-        for chip in self._chips:
-            chip.setParent(None)
-            chip.deleteLater()
+        # Where a layer is unfolded and another folded, most chips stay.
+        before = {(chip.operations, chip.text()): chip for chip in self._chips}
         self._chips = []
         open_one = self._open_stretch(self._current)
         for stretch in self._stretches:
@@ -138,18 +141,30 @@ class TapeLine(QWidget):
                 first = self._operations[stretch.operations.start]
                 count = len(stretch.operations)
                 spoken = f"{stretch.layer_name}: {count} operations, folded"
-                self._add(stretch.layer_name, spoken, first.phase, stretch.operations)
+                chip = before.pop((stretch.operations, stretch.layer_name), None)
+                self._add(chip, stretch.layer_name, spoken, first.phase, stretch.operations)
                 continue
             for place in stretch.operations:
                 operation = self._operations[place]
                 spoken = f"{operation.name}: {operation.text}"
-                self._add(_text_of(operation), spoken, operation.phase, range(place, place + 1))
+                text, alone = _text_of(operation), range(place, place + 1)
+                self._add(before.pop((alone, text), None), text, spoken, operation.phase, alone)
+        self._drop(before.values())
         self._lay_out()
 
-    def _add(self, text: str, spoken: str, phase: Phase, operations: range) -> None:
-        chip = TapeChip(text, spoken, phase, operations, self._inner)
+    def _drop(self, chips: Iterable[TapeChip]) -> None:
+        for chip in chips:
+            chip.setParent(None)
+            chip.deleteLater()
+
+    def _add(
+        self, chip: TapeChip | None, text: str, spoken: str, phase: Phase, operations: range
+    ) -> None:
+        """Put a chip at the end: one that is there already, or a new one."""
+        if chip is None:
+            chip = TapeChip(text, spoken, phase, operations, self._inner)
+            chip.clicked.connect(lambda: self.chosen.emit(operations.start))
         chip.set_type_size(self._type_size)
-        chip.clicked.connect(lambda: self.chosen.emit(operations.start))
         chip.show_time(self._current)
         chip.show()
         self._chips.append(chip)
