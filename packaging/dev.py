@@ -42,6 +42,9 @@ ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / "gradient-playground.stamp"
 CONSTRAINTS = "packaging/constraints.txt"
 NOTHING_COLLECTED = 5
+# A process per core, each with whole files of tests; --pdb and `-n 0` behind `--` make it one.
+# Past four, each one's own seconds of imports cost more than it saves.
+SPREAD = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 
 
 class Problem(Exception):
@@ -323,11 +326,15 @@ def test(fast: bool, arguments: Sequence[str]) -> int:
         code = subprocess.run(command, cwd=ROOT, check=False).returncode
         if code:
             return code
-    parts = [("Tests: all but the slow ones", "not slow"), ("Tests: the slow ones", "slow")]
+    # The slow ones measure time and memory and open windows on a screen: one after the other.
+    parts = [
+        ("Tests: all but the slow ones", [*SPREAD, "-m", "not slow"]),
+        ("Tests: the slow ones", ["-m", "slow"]),
+    ]
     codes = []
-    for title, mark in parts[:1] if fast else parts:
+    for title, options in parts[:1] if fast else parts:
         say(title)
-        command = [python, "-m", "pytest", "-m", mark, *arguments]
+        command = [python, "-m", "pytest", *options, *arguments]
         codes.append(subprocess.run(command, cwd=ROOT, check=False).returncode)
         if codes[-1] not in (0, NOTHING_COLLECTED):
             return codes[-1]

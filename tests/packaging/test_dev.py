@@ -213,6 +213,17 @@ def test_that_fast_leaves_the_slow_tests_out(dev: ModuleType, stages: SimpleName
     assert [command[-1] for command in stages.commands if "pytest" in command] == ["not slow"]
 
 
+def test_that_fast_tests_run_side_by_side_and_slow_ones_one_by_one(
+    dev: ModuleType, stages: SimpleNamespace
+) -> None:
+    assert dev.main(["test", "--", "-n", "0"]) == 0
+    fast, slow = stages.commands[-2:]
+    # What was asked for comes last, and so prevails.
+    assert fast[-4:] == ["-m", "not slow", "-n", "0"]
+    assert fast[fast.index("pytest") + 1 :][: len(dev.SPREAD)] == list(dev.SPREAD)
+    assert not set(slow) & set(dev.SPREAD) - {"-n"}
+
+
 @pytest.mark.parametrize(
     ("failing", "code", "count"), [("mypy", 1, 3), ("lint-imports", 1, 4), ("not slow", 2, 5)]
 )
