@@ -331,6 +331,7 @@ def test_that_the_axes_move_at_most_twice_a_second(
 def test_that_the_last_data_are_fitted_when_the_training_pauses(
     qtbot: QtBot, plot: TimePlot
 ) -> None:
+    plot._fit_timer.setInterval(20)
     full = noisy(1000)
     for count in (500, 501, 540):
         plot.set_series([Series("noise", "layer:0", full.x[:count], full.y[:count])])
@@ -626,6 +627,7 @@ def names(plot: TimePlot) -> list[str]:
 def test_that_the_best_epoch_is_marked_until_there_is_none(strip: PlotStrip, qtbot: QtBot) -> None:
     canvas = strip.loss.findChild(Canvas)
     assert canvas is not None
+    strip.loss._fit_timer.setInterval(20)
     strip.show_history(record())
     strip.show_best(1234)
     # While it follows, the frame is painted anew only as often as the axes move.
