@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -160,17 +161,28 @@ class Snapshot:
 
 
 class SnapshotBuilder:
-    """Makes snapshots of one trainer, keeping buffers between them."""
+    """Makes snapshots of one trainer, keeping buffers between them.
+
+    Parameters
+    ----------
+    run_id
+        Which load it belongs to.
+    clock
+        Returns seconds: what is slow is shown less often.
+    """
 
     SLOW_INTERVAL = 0.25
     """Seconds between measurements of what is slow (the confusion matrix) while training."""
 
-    def __init__(self, trainer: Trainer, run_id: int) -> None:
+    def __init__(
+        self, trainer: Trainer, run_id: int, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._trainer = trainer
         self._run_id = run_id
-        self._metrics: Thrifty[Metrics] = Thrifty()
+        self._clock = clock
+        self._metrics: Thrifty[Metrics] = Thrifty(clock=clock)
         self._measured_step = -1
-        self._learned: Thrifty[tuple[Parameters, Parameters]] = Thrifty()
+        self._learned: Thrifty[tuple[Parameters, Parameters]] = Thrifty(clock=clock)
         self._grid: PlanePictures | None = None
         self._points: _PointCheck | None = None
         self._images: ImageResults | None = None
@@ -265,7 +277,7 @@ class SnapshotBuilder:
             return {"wrong": self._points.wrong()}
         if trainer.data.samples.image_shape is None:
             return {}
-        now = time.monotonic()
+        now = self._clock()
         is_old = now - self._images_time > self.SLOW_INTERVAL
         if not running or is_old or view.mistakes_of != self._images_of:
             cap = CONFUSION_CAP if running else None

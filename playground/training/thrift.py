@@ -18,20 +18,29 @@ class Thrifty(Generic[T]):
 
     It is for the eyes alone: what training does must never depend on a clock. Cheap values are new
     in every frame, those of a wide network a few times a second.
+
+    Parameters
+    ----------
+    share
+        The part of the time that may go into it.
+    clock
+        Returns seconds, of which that is a part.
     """
 
-    def __init__(self, share: float = SHARE) -> None:
-        self._share = share
+    def __init__(
+        self, share: float = SHARE, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._share, self._clock = share, clock
         self._value: T | None = None
         self._seconds = 0.0
         self._next = -math.inf
 
     def value(self, work_out: Callable[[], T], is_urgent: bool) -> T:
         """Return the value: a new one if it is urgent or affordable, else the one before."""
-        started = time.perf_counter()
+        started = self._clock()
         if self._value is None or is_urgent or started >= self._next:
             self._value = work_out()
-            self._seconds = time.perf_counter() - started
+            self._seconds = self._clock() - started
             self._wait()
         return self._value
 
@@ -45,4 +54,4 @@ class Thrifty(Generic[T]):
         self._value = None
 
     def _wait(self) -> None:
-        self._next = time.perf_counter() + self._seconds / self._share
+        self._next = self._clock() + self._seconds / self._share

@@ -5,8 +5,8 @@
 Five workloads, from a handful of weights to wide networks for images. ``--peers`` trains the same
 in those of scikit-learn, PyTorch and JAX that are installed, and in TensorFlow Playground if
 ``--tensorflow-playground`` names its compiled ``nn.js``; ``--optimizers`` and ``--layers`` compare
-every optimizer, kind of layer and option with the plain network. All are interleaved and the
-medians are printed, in microseconds per step, so that a noisy machine disturbs all alike.
+every optimizer, kind of layer and option with the plain network. All are interleaved, so that a
+noisy machine disturbs all alike, and printed in microseconds per step.
 """
 
 from __future__ import annotations
@@ -21,42 +21,30 @@ import json
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 import numpy as np
 
-from playground.data.dataset import Samples, Split, Task, TaskKind
-from playground.data.prepared import PreparedData
-from playground.engine.activations import Identity, PReLU, ReLU, Softmax, Tanh
+from playground.engine.activations import Identity, PReLU, Softmax, Tanh
 from playground.engine.clipping import ClipByNorm, ClipByValue
 from playground.engine.forward_plan import ForwardPlan, with_ones
 from playground.engine.layers import AnyLayer, BatchNorm, Dense, Dropout, LayerNorm, Skip
-from playground.engine.losses import HalfSquared, SoftmaxCrossEntropy
-from playground.engine.network import NetworkSpec
-from playground.engine.operations import fused, run
+from playground.engine.losses import HalfSquared
+from playground.engine.operations import run
 from playground.engine.optimizers import (
     SGD,
     Adam,
     AnyOptimizer,
-    LearningRate,
     Momentum,
     Optimizer,
     RMSProp,
 )
-from playground.engine.plan import TrainingPlan
-from playground.engine.regularization_tape import RegularizationTape
 from playground.engine.regularizers import L1, L2, ElasticNet
 from playground.engine.schedules import Cosine
-from playground.experiment.spec import ExperimentSpec, TrainingSpec
 from playground.schema.describe import title_of
-from playground.training.pacing import Chunk
-from playground.training.snapshot import SnapshotBuilder
-from playground.training.trainer import Trainer
-from playground.training.view import View
-from playground.training.worker import CHECK_SECONDS
 from tests.benchmarks.peers import (
     Epochs,
     Job,
@@ -65,174 +53,25 @@ from tests.benchmarks.peers import (
     set_threads,
     tensorflow_playground,
 )
+from tests.benchmarks.workloads import (
+    WORKLOADS,
+    Workload,
+    as_the_application,
+    bare_epochs,
+    bare_step,
+    trainer_of,
+)
 
 SECONDS = 0.1
 """Length of one timing: short, so that interleaving evens out the moods of a machine."""
 WARM_UP_SECONDS = 3.0
 """Training before the first timing: the first moments of a run are recorded more densely."""
-BATCHES = 20
-"""Batches per epoch."""
-
-TINY = (Dense(4), Dense(2))
-SMALL = (Dense(8, ReLU()),) * 4
-IMAGES = (Dense(128, ReLU()), Dense(64, ReLU()))
-WIDE = (Dense(512, ReLU()), Dense(512, ReLU()))
-
-
-@dataclass(frozen=True)
-class Workload:
-    """A network, its training and the size of what it learns from."""
-
-    name: str
-    inputs: int
-    classes: int
-    layers: tuple[Any, ...]
-    training: TrainingSpec
-
-
-def training(loss: Any, optimizer: Any, learning_rate: float, batch_size: int) -> TrainingSpec:
-    """Return how a workload learns."""
-    return TrainingSpec(
-        loss=loss, optimizer=optimizer, learning_rate=learning_rate, batch_size=batch_size
-    )
-
-
-WORKLOADS = (
-    Workload(
-        "W1 2-4-2-1 tanh, batch 10, SGD",
-        2,
-        2,
-        TINY,
-        training(HalfSquared(), SGD(), learning_rate=0.03, batch_size=10),
-    ),
-    Workload(
-        "W2 2-8-8-8-8-2 ReLU, batch 32, Adam",
-        2,
-        2,
-        SMALL,
-        TrainingSpec(
-            loss=SoftmaxCrossEntropy(), optimizer=Adam(), learning_rate=0.001, batch_size=32
-        ),
-    ),
-    Workload(
-        "W3 784-128-64-10 ReLU, batch 64, Adam",
-        784,
-        10,
-        IMAGES,
-        TrainingSpec(
-            loss=SoftmaxCrossEntropy(), optimizer=Adam(), learning_rate=0.001, batch_size=64
-        ),
-    ),
-    Workload(
-        "W3 batch 128, momentum",
-        784,
-        10,
-        IMAGES,
-        TrainingSpec(
-            loss=SoftmaxCrossEntropy(), optimizer=Momentum(), learning_rate=0.01, batch_size=128
-        ),
-    ),
-    Workload(
-        "W4 784-512-512-10 ReLU, batch 128, Adam",
-        784,
-        10,
-        WIDE,
-        TrainingSpec(
-            loss=SoftmaxCrossEntropy(), optimizer=Adam(), learning_rate=0.001, batch_size=128
-        ),
-    ),
-)
-
-
 OPTIMIZERS: tuple[tuple[str, Optimizer], ...] = (
     *((title_of(optimizer), optimizer()) for optimizer in get_args(AnyOptimizer)),
     ("RMSProp, centred, with momentum", RMSProp(centered=True, momentum=0.9)),
 )
 SLOWEST = 2.5
 """No optimizer may make a step longer than this, in steps of plain SGD."""
-
-
-def trainer_of(workload: Workload) -> Trainer:
-    """Return a trainer on random data of the right shape: a step takes as long on any."""
-    rng = np.random.default_rng(0)
-    count = BATCHES * workload.training.batch_size
-    points = rng.standard_normal((2 * count, workload.inputs))
-    labels = np.arange(2 * count) % workload.classes
-    kind = TaskKind.BINARY if workload.classes == 2 else TaskKind.MULTICLASS
-    samples = Samples(
-        points=points,
-        inputs=points,
-        labels=labels.astype(float),
-        strata=labels,
-        task=Task(kind, tuple(f"class {c}" for c in range(workload.classes))),
-        input_names=tuple(f"input {i}" for i in range(workload.inputs)),
-    )
-    halves = Split(np.arange(count), np.arange(0), np.arange(count, 2 * count))
-    spec = ExperimentSpec(network=NetworkSpec(workload.layers), training=workload.training)
-    return Trainer(spec, PreparedData(spec.data, samples, halves))
-
-
-def bare_plan(trainer: Trainer) -> TrainingPlan:
-    """Return the recorded pass of the same network, without anything around it."""
-    training, dtype = trainer.spec.training, trainer.parameters.vector.dtype
-    state = training.optimizer.allocate(len(trainer.parameters.vector), dtype)
-    tape = RegularizationTape(
-        trainer.architecture, trainer.parameters, training.regularizer, state.gradient
-    )
-    return TrainingPlan(
-        trainer.architecture,
-        trainer.parameters,
-        training.optimizer,
-        state,
-        LearningRate(training.learning_rate, dtype),
-        tape,
-        training.batch_size,
-    )
-
-
-def bare_step(trainer: Trainer) -> Callable[[int], None]:
-    """Return the bare plan on one batch, again and again."""
-    batch = slice(0, trainer.spec.training.batch_size)
-    inputs, targets = samples_of(trainer)
-    step = fused(bare_plan(trainer).record_step(inputs[batch], targets[:, batch].T))
-
-    def advance(steps: int) -> None:
-        with np.errstate(all="ignore"):
-            for _ in range(steps):
-                step()
-
-    return advance
-
-
-def bare_epochs(trainer: Trainer) -> Callable[[int], None]:
-    """Return the bare plan on epochs of batches, shuffled anew in each."""
-    size = trainer.spec.training.batch_size
-    (inputs, targets), rng = samples_of(trainer), np.random.default_rng(0)
-    shuffled, wanted, order = inputs.copy(), targets.copy(), np.arange(len(inputs))
-    plan = bare_plan(trainer)
-    tapes = [
-        fused(plan.record_step(shuffled[start : start + size], wanted[:, start : start + size].T))
-        for start in range(0, len(inputs), size)
-    ]
-
-    def advance(steps: int) -> None:
-        with np.errstate(all="ignore"):
-            while steps > 0:
-                rng.shuffle(order)
-                np.take(inputs, order, 0, shuffled, "clip")
-                np.take(targets, order, 1, wanted, "clip")
-                for step in tapes[:steps]:
-                    step()
-                steps -= len(tapes)
-
-    return advance
-
-
-def samples_of(trainer: Trainer) -> tuple[Any, Any]:
-    """Return inputs with a column of ones, and targets (k, n) feature-major."""
-    dtype = trainer.parameters.vector.dtype
-    targets = trainer.architecture.head.targets(trainer.data.train_labels)
-    return with_ones(trainer.data.train_inputs, dtype), targets.T.astype(dtype, order="C")
 
 
 def seconds_per_step(
@@ -252,33 +91,36 @@ def steps_for(advance: Callable[[int], object], seconds: float) -> int:
     return max(1, round(steps * seconds / taken))
 
 
-def medians_of(
+def averages_of(
     advances: list[Callable[[int], None]],
     rounds: int,
     clock: Callable[[], float] = time.process_time,
-    warm_up: float = WARM_UP_SECONDS,
+    average: Callable[[list[float]], float] = statistics.median,
 ) -> list[float]:
-    """Return the median seconds per step of each, all interleaved.
+    """Return the seconds per step of each, all interleaved: the median of all rounds.
 
     By default those that the process itself computes: a shared machine takes the rest.
     """
     contests = []
     for advance in advances:
-        advance(steps_for(advance, warm_up))
+        advance(steps_for(advance, WARM_UP_SECONDS))
         contests.append((advance, steps_for(advance, SECONDS), list[float]()))
     for _ in range(rounds):
         for advance, steps, times in contests:
             times.append(seconds_per_step(advance, steps, clock))
-    return [statistics.median(times) for _, _, times in contests]
+    return [average(times) for _, _, times in contests]
 
 
 def measured(rounds: int) -> list[tuple[str, list[float]]]:
-    """Return names and medians in seconds: of one batch, of epochs, of the trainer, of all."""
+    """Return names and means in seconds: of one batch, of epochs, of the trainer, of all.
+
+    Means, for what is recorded and shown now and then is in few of the rounds.
+    """
     makers = (bare_step, bare_epochs, lambda trainer: trainer.advance, as_the_application)
     advances = [make(trainer_of(workload)) for workload in WORKLOADS for make in makers]
-    medians = medians_of(advances, rounds)
+    means = averages_of(advances, rounds, average=statistics.mean)
     return [
-        (workload.name, medians[len(makers) * i : len(makers) * (i + 1)])
+        (workload.name, means[len(makers) * i : len(makers) * (i + 1)])
         for i, workload in enumerate(WORKLOADS)
     ]
 
@@ -291,7 +133,7 @@ def measured_optimizers(workload: Workload, rounds: int) -> list[tuple[str, floa
         # Not the bare plan: it would let what dead units remember decay to denormal numbers.
         advances.append(trainer_of(replace(workload, training=training)).advance)
     names = [name for name, _ in OPTIMIZERS]
-    return list(zip(names, medians_of(advances, rounds), strict=True))
+    return list(zip(names, averages_of(advances, rounds), strict=True))
 
 
 def print_optimizers(rounds: int) -> None:
@@ -349,7 +191,7 @@ def print_layers(rounds: int) -> None:
         for name, changes in OPTIONS:
             training = msgspec.structs.replace(workload.training, **changes)
             rows.append((name, trainer_of(replace(workload, training=training)).advance))
-        medians = medians_of([advance for _, advance in rows], rounds)
+        medians = averages_of([advance for _, advance in rows], rounds)
         columns.append([(row[0], seconds) for row, seconds in zip(rows, medians, strict=True)])
     titles = "".join(f"{workload.name[:2]:>9}  ratio" for workload in shown)
     print(f"{'microseconds per step (median)':32}{titles}")
@@ -358,33 +200,6 @@ def print_layers(rounds: int) -> None:
         for column in columns:
             cells += f"{column[index][1] * 1e6:9.1f}{column[index][1] / column[0][1]:7.2f}"
         print(f"{name:32}{cells}")
-
-
-FRAMES_PER_SECOND = 30
-
-
-def as_the_application(trainer: Trainer) -> Callable[[int], None]:
-    """Return training as the worker does it: in chunks, checked, with snapshots at 30 Hz."""
-    builder, view, chunk = SnapshotBuilder(trainer, 0), View(), Chunk()
-    published, checked = [time.perf_counter()], [time.perf_counter()]
-
-    def advance(steps: int) -> None:
-        while steps > 0:
-            count = min(steps, chunk.steps)
-            started = time.perf_counter()
-            trainer.advance(count)
-            now = time.perf_counter()
-            is_due = now - published[0] > 1 / FRAMES_PER_SECOND
-            if is_due or now - checked[0] > CHECK_SECONDS:
-                trainer.check_finite()
-                checked[0] = now
-            chunk.learn(count, now - started)
-            steps -= count
-            if is_due:
-                builder.build(view, running=True, steps_per_second=None)
-                published[0] = now
-
-    return advance
 
 
 def job_of(workload: Workload) -> Job:
@@ -473,7 +288,7 @@ def print_playground(nn: Path) -> None:
             run(tape)
 
     # By the same clock as there.
-    ours = medians_of([plain, with_maps], 7, time.perf_counter)
+    ours = averages_of([plain, with_maps], 7, time.perf_counter)
     print(f"{'milliseconds per epoch of W1':42}{'playground':>14}{'TensorFlow Playground':>24}")
     for label, mine, name in (
         ("with train and test loss", ours[0], "plain"),
@@ -512,7 +327,7 @@ def main() -> None:
     if arguments.peers or arguments.tensorflow_playground is not None:
         return
     titles = ("one batch", "epochs", "trainer", "ratio", "application", "ratio")
-    print(f"{'microseconds per step (median)':40}" + "".join(f"{t:>12}" for t in titles))
+    print(f"{'microseconds per step (mean)':40}" + "".join(f"{t:>12}" for t in titles))
     for name, (batch, epochs, trainer, whole) in measured(arguments.rounds):
         figures = (batch * 1e6, epochs * 1e6, trainer * 1e6)
         cells = "".join(f"{figure:12.1f}" for figure in figures)

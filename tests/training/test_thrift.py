@@ -2,58 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
-from playground.training import thrift
 from playground.training.thrift import Thrifty
 
 
+@dataclass
+class Clock:
+    """Seconds that only a test lets pass."""
+
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [0.0]
-    monkeypatch.setattr(thrift.time, "perf_counter", lambda: now[0])
-    return now
+def clock() -> Clock:
+    return Clock()
 
 
-def test_that_an_expensive_value_waits_until_it_is_affordable(clock: list[float]) -> None:
+def test_that_an_expensive_value_waits_until_it_is_affordable(clock: Clock) -> None:
     worked_out: list[float] = []
 
     def work_out() -> int:
-        clock[0] += 0.01
-        worked_out.append(clock[0])
+        clock.seconds += 0.01
+        worked_out.append(clock.seconds)
         return len(worked_out)
 
-    thrifty: Thrifty[int] = Thrifty(share=0.02)
+    thrifty: Thrifty[int] = Thrifty(0.02, clock)
     assert thrifty.value(work_out, is_urgent=False) == 1
-    clock[0] += 0.4
+    clock.seconds += 0.4
     assert thrifty.value(work_out, is_urgent=False) == 1
-    clock[0] += 0.11
+    clock.seconds += 0.11
     assert thrifty.value(work_out, is_urgent=False) == 2
 
 
-def test_that_an_urgent_value_is_always_new(clock: list[float]) -> None:
+def test_that_an_urgent_value_is_always_new(clock: Clock) -> None:
     values = iter("abc")
 
     def work_out() -> str:
-        clock[0] += 5
+        clock.seconds += 5
         return next(values)
 
-    thrifty: Thrifty[str] = Thrifty()
+    thrifty: Thrifty[str] = Thrifty(clock=clock)
     assert [thrifty.value(work_out, is_urgent=True) for _ in range(3)] == ["a", "b", "c"]
 
 
-def test_that_a_value_that_others_worked_out_spares_the_next_one(clock: list[float]) -> None:
+def test_that_a_value_that_others_worked_out_spares_the_next_one(clock: Clock) -> None:
     def work_out() -> str:
-        clock[0] += 0.01
+        clock.seconds += 0.01
         return "own"
 
-    thrifty: Thrifty[str] = Thrifty(share=0.01)
+    thrifty: Thrifty[str] = Thrifty(0.01, clock)
     assert thrifty.value(work_out, is_urgent=False) == "own"
-    clock[0] += 0.9
+    clock.seconds += 0.9
     thrifty.take("given")
-    clock[0] += 0.9
+    clock.seconds += 0.9
     assert thrifty.value(work_out, is_urgent=False) == "given"
-    clock[0] += 0.11
+    clock.seconds += 0.11
     assert thrifty.value(work_out, is_urgent=False) == "own"
 
 
