@@ -25,7 +25,12 @@ ENDING_SECONDS = 2.0
 """How long a thread that is about to end is waited for before it counts as leaked."""
 
 # Shared machines are slow now and then; how long an example takes says nothing.
-hypothesis.settings.register_profile("playground", deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "playground",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
+)
 hypothesis.settings.load_profile("playground")
 
 _settings_folders = itertools.count()

@@ -76,12 +76,15 @@ def test_that_a_recorded_clipping_takes_no_memory(kind: type[Clipping]) -> None:
     gradient = source.copy()
     operations = kind().record(gradient)
     run(operations)
-    tracemalloc.start()
-    try:
-        for _ in range(20):
-            np.copyto(gradient, source)
-            run(operations)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < 3000
+    peaks = []
+    for _ in range(3):
+        tracemalloc.start()
+        try:
+            for _ in range(20):
+                np.copyto(gradient, source)
+                run(operations)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    # Another thread, which reports on the tests, may take a little now and then.
+    assert min(peaks) < 3000

@@ -306,7 +306,7 @@ while True:
 
 def test_that_killing_while_saving_leaves_the_old_project_or_the_new_one(path: Path) -> None:
     seen = set()
-    for attempt in range(6):
+    for attempt in range(60):
         with subprocess.Popen(
             [sys.executable, "-c", _SAVES_FOR_EVER, str(path)], stdout=subprocess.PIPE, cwd=ROOT
         ) as writer:
@@ -319,7 +319,11 @@ def test_that_killing_while_saving_leaves_the_old_project_or_the_new_one(path: P
         assert state is not None
         assert state["step"] == 7 or (state["parameters"] == state["step"]).all()
         seen.add(state["step"])
-    assert len(seen) > 1, "nothing was saved before the end"
+        # On a busy machine, nothing may have been saved yet; each attempt lasts a little longer.
+        if attempt >= 5 and len(seen) > 1:
+            break
+    else:
+        pytest.fail("nothing was saved before the end")
 
 
 def test_that_a_project_too_large_is_refused_before_it_is_written(

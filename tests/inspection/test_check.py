@@ -121,8 +121,8 @@ def test_that_checking_everything_takes_less_than_a_second() -> None:
     targets = architecture.head.targets(labels)
     parameters = initial_parameters(architecture, 0, FLOAT64)
     recording = record(Situation(architecture, parameters, inputs, targets))
-    started = time.perf_counter()
+    started = time.process_time()
     verdicts = [step.verdict for step in check_all(recording)]
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert {verdict.words for verdict in verdicts} == {"happy"}
     assert not any(verdict.is_sampled for verdict in verdicts)

@@ -168,9 +168,10 @@ def test_that_a_living_display_is_accepted() -> None:
         pytest.skip("Xvfb is not installed")
     if preflight.missing_libraries(with_window=True):
         pytest.skip("the libraries for X11 are not installed")
-    # -displayfd lets the server choose a free display and say when it is ready.
+    # -displayfd lets the server choose a free display and say when it is ready; without -noreset
+    # it starts anew after the first check, and a second may find it not there.
     with subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "320x240x24"],
+        ["Xvfb", "-noreset", "-displayfd", "1", "-screen", "0", "320x240x24"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
