@@ -85,8 +85,9 @@ class MainWindow(QMainWindow):
         from playground.gui.workspaces import Workspaces
 
         self.session = session = Session(spec, self)
-        self.workspace = TrainWorkspace(session, self.preferences)
-        self.workspaces = Workspaces(self.workspace, session, self.preferences)
+        # With their parents from the start: a style sheet is applied anew to all that is moved.
+        self.workspace = TrainWorkspace(session, self.preferences, self)
+        self.workspaces = Workspaces(self.workspace, session, self.preferences, self)
         self.project = ProjectFiles(self)
         self._add_menu_row()
         self.menus = Actions(self)

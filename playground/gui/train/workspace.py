@@ -43,30 +43,31 @@ class TrainWorkspace(QWidget):
         super().__init__(parent)
         self._session = session
         self._preferences = preferences
-        self.transport = TransportBar()
-        self.data_panel = DataPanel()
-        self.network = NetworkView()
-        self.output = OutputPanel(preferences=preferences)
+        # From the outside inwards: a style sheet is applied anew to all that is moved.
+        self.transport = TransportBar(self)
+        self._columns = QSplitter(Qt.Orientation.Horizontal, self)
+        self._columns.setObjectName("columns")
+        self.data_panel = DataPanel(self._columns)
+        self._middle = QSplitter(Qt.Orientation.Vertical, self._columns)
+        self._middle.setObjectName("middle")
+        self.network = NetworkView(self._middle)
+        self.output = OutputPanel(self._columns, preferences)
         self.plots: PlotStrip | None = None
         self._last_snapshot: Snapshot | None = None
         self._views: list[Any] = [self.transport, self.data_panel, self.network, self.output]
 
         # The curves come later: their library takes longer to load than all the rest.
-        self._plot_place = QFrame()
+        self._plot_place = QFrame(self._middle)
         self._plot_place.setObjectName("plots")
         self._plot_place.setMinimumHeight(120)
         plot_layout = QVBoxLayout(self._plot_place)
         plot_layout.setContentsMargins(0, 0, 0, 0)
 
-        self._middle = QSplitter(Qt.Orientation.Vertical)
-        self._middle.setObjectName("middle")
         self._middle.addWidget(self.network)
         self._middle.addWidget(self._plot_place)
         self._middle.setStretchFactor(0, 1)
         self._middle.setSizes([600, STRIP])
         self._middle.setChildrenCollapsible(False)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.setObjectName("columns")
         for widget in (self.data_panel, self._middle, self.output):
             self._columns.addWidget(widget)
         self._columns.setStretchFactor(1, 1)
@@ -132,7 +133,7 @@ class TrainWorkspace(QWidget):
             return
         from playground.gui.plots.panels import PlotStrip
 
-        self.plots = PlotStrip()
+        self.plots = PlotStrip(self._plot_place)
         layout = self._plot_place.layout()
         assert layout is not None  # made in __init__
         layout.addWidget(self.plots)
