@@ -49,8 +49,8 @@ class Head:
 
     def predicted_classes(self, outputs: Reals) -> NDArray[np.int64]:
         """Return the most believed class of each sample, shape (n,). Not for regression."""
-        certainty = self.loss.certainty(outputs, self.activation)
         if self.output_count == 1:
+            certainty = self.loss.certainty(outputs, self.activation)
             return (certainty[:, 0] > 0.5).astype(np.int64)
         # By the outputs, not by the certainties, which may all be clipped to 1.
         return np.asarray(np.argmax(outputs, axis=1))

@@ -119,6 +119,20 @@ def spread(vector: Array, like: Array) -> tuple[Array, Operation]:
     return filled, call(np.copyto, filled, vector[:, None])
 
 
+FEW_ROWS = 3
+"""Up to so many, comparing rows two by two is faster than a reduction."""
+
+
+def record_largest(rows: Array, out: Array) -> list[Operation]:
+    """Return operations that write the largest of the rows, element by element."""
+    if not 1 < len(rows) <= FEW_ROWS:
+        return [call(np.maximum.reduce, rows, 0, None, out)]
+    return [
+        call(np.maximum, rows[0], rows[1], out=out),
+        *(call(np.maximum, out, row, out=out) for row in rows[2:]),
+    ]
+
+
 def run(operations: Sequence[Operation]) -> None:
     """Replay a tape."""
     for operation in operations:

@@ -43,7 +43,8 @@ class Evaluation:
         dtype = parameters.vector.dtype
         self.head, self.labels, self.count = architecture.head, labels, len(inputs)
         self.inputs = with_ones(inputs, dtype)
-        self.targets = self.head.targets(labels).astype(dtype)
+        # Feature-major like the outputs, so that both are read in the same order.
+        self.targets = self.head.targets(labels).astype(dtype, order="F")
         self.plan = ForwardPlan(architecture, parameters, self.count)
         self._tape = self.plan.record(self.inputs)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from playground.engine.operations import call, fused, run
+from playground.engine.operations import call, fused, record_largest, run
 
 
 def test_that_a_fused_tape_does_what_its_operations_do() -> None:
@@ -41,3 +41,12 @@ def test_that_an_empty_tape_does_nothing_and_errors_are_not_hidden() -> None:
     fused([])()
     with pytest.raises(ValueError, match="broadcast"):
         fused([call(np.add, np.zeros(2), np.zeros(3), np.zeros(2))])()
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4])
+def test_that_the_largest_of_few_rows_is_that_of_a_reduction(rows: int) -> None:
+    values = np.random.default_rng(0).normal(size=(rows, 5))
+    values[-1, 2] = np.nan
+    largest = np.zeros(5)
+    run(record_largest(values, largest))
+    assert np.array_equal(largest, values.max(0), equal_nan=True)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from playground.engine.activations.base import Activation, Reals
-from playground.engine.operations import Array, Operation, call, spread
+from playground.engine.operations import Array, Operation, call, record_largest, spread
 from playground.schema.parameter import real, whole
 
 
@@ -150,7 +150,7 @@ class Maxout(Activation, frozen=True, tag="maxout"):
     ) -> list[Operation]:
         pieces = z.reshape(self.pieces, *a.shape)
         kept["pieces"] = pieces
-        return [call(np.maximum.reduce, pieces, 0, None, a)]
+        return record_largest(pieces, a)
 
     def record_pull_back(
         self,
@@ -205,7 +205,7 @@ class Softmax(Activation, frozen=True, tag="softmax"):
         largest, total = np.empty_like(z[0]), np.empty_like(z[0])
         filled, ones = np.empty_like(z), np.ones(len(z), z.dtype)
         return [
-            call(np.maximum.reduce, z, 0, None, largest),
+            *record_largest(z, largest),
             call(np.copyto, filled, largest),
             call(np.subtract, z, filled, a),
             call(np.exp, a, a),

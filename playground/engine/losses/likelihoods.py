@@ -8,7 +8,7 @@ import numpy as np
 
 from playground.engine.activations import Activation, Sigmoid
 from playground.engine.losses.base import Loss, Part, Reals
-from playground.engine.operations import Array, Operation, call, constant
+from playground.engine.operations import Array, Operation, call, constant, record_largest
 from playground.schema.parameter import real
 from playground.schema.task import Task, TaskKind
 
@@ -110,7 +110,7 @@ class SoftmaxLoss(Loss, frozen=True):
         ones = np.ones((count, count), outputs.dtype)
         shifted, total = np.empty_like(error), np.empty_like(error)
         return [
-            call(np.maximum.reduce, outputs[:-1], 0, None, outputs[-1]),
+            *record_largest(outputs[:-1], outputs[-1]),
             call(shift.dot, outputs, shifted),
             call(np.exp, shifted, error),
             call(ones.dot, error, total),
@@ -328,7 +328,7 @@ class Focal(Loss, frozen=True, tag="focal"):
         return [
             call(np.multiply, targets, away, error),
             call(np.add, error, outputs, error),
-            call(np.maximum.reduce, error, 0, None, top),
+            *record_largest(error, top),
             call(np.subtract, error, top, error),
             call(np.exp, error, error),
             call(np.add.reduce, error, 0, None, total),
