@@ -650,6 +650,23 @@ def test_that_the_strip_shows_a_history(strip: PlotStrip) -> None:
     assert not strip.grab().isNull()
 
 
+def test_that_while_training_goes_on_the_plots_take_turns(strip: PlotStrip) -> None:
+    def layers() -> list[int]:
+        return [len(plot.series) for plot in (strip.gradients, strip.updates)]
+
+    def newest() -> list[float]:
+        return [float(plot.series[0].x[-1]) if plot.series else 0.0 for plot in strip.plots]
+
+    history = record()
+    strip.show_history(history, is_running=True)
+    assert newest() == [90.0, 0.0, 0.0]
+    for _ in range(3):
+        strip.show_history(history, is_running=True)
+    assert newest() == [90.0, 90.0, 90.0]
+    strip.show_history(record(layers=4), is_running=False)
+    assert layers() == [4, 4]
+
+
 def test_that_without_a_test_set_there_is_no_test_curve(strip: PlotStrip) -> None:
     history = record()
     history.test_loss[:] = np.nan

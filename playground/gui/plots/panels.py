@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
@@ -102,6 +103,7 @@ class PlotStrip(QWidget):
         self.loss = LossPlot()
         self.gradients = GradientPlot()
         self.updates = UpdateRatioPlot()
+        self._turns = itertools.cycle((self.loss, self.gradients, self.loss, self.updates))
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(1)
         splitter.setChildrenCollapsible(False)
@@ -118,10 +120,17 @@ class PlotStrip(QWidget):
         """The plots, from left to right."""
         return self.loss, self.gradients, self.updates
 
-    def show_history(self, history: HistoryArrays) -> None:
-        """Show the record of a run in all plots."""
-        for plot in self.plots:
-            plot.show_history(history)
+    def show_history(self, history: HistoryArrays, is_running: bool = False) -> None:
+        """Show the record of a run, in all plots or, while it goes on, in the next of them.
+
+        A curve moves by less than a pixel from frame to frame, and takes as long to draw as all
+        the rest of the window: the loss comes in every second frame, the others between.
+        """
+        if not is_running:
+            for plot in self.plots:
+                plot.show_history(history)
+            return
+        next(self._turns).show_history(history)
 
     def show_best(self, epoch: int) -> None:
         """Mark the best epoch so far in the plot of the loss; 0 for none."""

@@ -161,7 +161,7 @@ class TrainWorkspace(QWidget):
             if hasattr(view, "show_snapshot"):
                 view.show_snapshot(snapshot)
         if self.plots is not None:
-            self.plots.show_history(snapshot.history)
+            self.plots.show_history(snapshot.history, snapshot.running)
             self.plots.show_best(snapshot.best_epoch)
 
     @property
