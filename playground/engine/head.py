@@ -53,6 +53,9 @@ class Head:
             certainty = self.loss.certainty(outputs, self.activation)
             return (certainty[:, 0] > 0.5).astype(np.int64)
         # By the outputs, not by the certainties, which may all be clipped to 1.
+        if self.output_count == 2:
+            # As argmax does, in a tenth of the time: it is part of every record.
+            return (outputs[:, 1] > outputs[:, 0]).astype(np.int64)
         return np.asarray(np.argmax(outputs, axis=1))
 
     def class_certainty(self, outputs: Reals) -> Reals:

@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.engine.network import Architecture, Parameters
-from playground.training.history import CAPACITY, History
+from playground.training.history import History
 
 Reals = NDArray[Any]
 
 SMALLEST_HISTORY = 128
+LARGEST_HISTORY = 512
+"""Records kept of a small network, and half as many at the least: enough for a curve to look whole,
+and each doubling of a run costs the time of 256 of them."""
 RECORD_SHARE = 0.01
 """The share of its time that a large network may spend on its first records."""
 
@@ -21,7 +24,7 @@ RECORD_SHARE = 0.01
 def empty_history(architecture: Architecture, samples: int, batch_size: int) -> History:
     """Return a history whose cost is small, judged by sizes alone, never by a clock.
 
-    All records of a small network cost a second at the most, so every step can be recorded. A
+    All records of a small network cost half a second at the most, so every step can be recorded. A
     large one starts with a small share of its time for records and keeps fewer of them: the
     interval doubles each time they are full, and the share halves. Times are those of a machine
     of 5e10 operations per second.
@@ -36,11 +39,11 @@ def empty_history(architecture: Architecture, samples: int, batch_size: int) -> 
     weights, names = architecture.weight_count, architecture.layer_names
     evaluation_seconds = 5e-5 + 2 * weights * samples / 5e10
     step_seconds = 1e-5 + 6 * weights * batch_size / 5e10
-    if evaluation_seconds * CAPACITY < 1:
-        return History(names, 1)
+    if evaluation_seconds * LARGEST_HISTORY < 0.5:
+        return History(names, 1, LARGEST_HISTORY)
     interval = max(1, math.ceil(evaluation_seconds / (RECORD_SHARE * step_seconds)))
     affordable = int(0.5 / evaluation_seconds) // 2 * 2
-    return History(names, interval, max(SMALLEST_HISTORY, min(CAPACITY, affordable)))
+    return History(names, interval, max(SMALLEST_HISTORY, min(LARGEST_HISTORY, affordable)))
 
 
 def gradient_norms(parameters: Parameters, gradient: Reals) -> Reals:
