@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QIcon
@@ -37,8 +35,6 @@ _TOGGLES = {
 _FULL, _REDUCED = 100, 64
 """Cells of the surface in each direction, and where it is small on the screen."""
 _SMALL = 280
-_FRAMES_PER_NUMBER = 3
-"""While training, numbers are shown anew in every third frame."""
 
 
 class PlanarOutput(QWidget):
@@ -63,7 +59,6 @@ class PlanarOutput(QWidget):
         self.surface.probe_changed.connect(self._probe_moved)
         self.surface.resized.connect(self._resized)
         self._asked_size = 0
-        self._frames = itertools.count()
         self.color_bar = ColorBar()
         self.classes = ProbabilityBars()
         self.results = ResultsCard()
@@ -155,11 +150,10 @@ class PlanarOutput(QWidget):
         if self._data is None:
             return
         self.surface.set_surface(snapshot.surface, snapshot.wrong)
-        # Numbers that change in every frame cannot be read, and take a tenth of its time.
-        if not snapshot.running or next(self._frames) % _FRAMES_PER_NUMBER == 0:
-            self.results.show_results(planar_results(snapshot, self._data))
-            if snapshot.wrong is not None:
-                self._count("mistakes", int(np.count_nonzero(snapshot.wrong)))
+        results = planar_results(snapshot, self._data)
+        self.results.show_results(results)
+        if snapshot.wrong is not None:
+            self._count("mistakes", int(np.count_nonzero(snapshot.wrong)))
         if self.surface.probe is not None and snapshot.probe is not None:
             self._show_probe(snapshot.probe)
 
